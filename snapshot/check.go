@@ -1,0 +1,87 @@
+package snapshot
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Check verifies everything that must hold of a snapshot and follows from its
+// tables: that records are well formed, that both digests are what the records
+// add up to, that the indexes hold exactly what the records ask for, that
+// memberships agree in both directions, and that self is listed among the
+// members of exactly the conversations that say so. The error names each entity
+// that is wrong, and is nil if none is. It reads the whole snapshot.
+func (s *Snapshot) Check() error {
+	var errs []error
+	load := NewLoad()
+	for _, k := range Kinds() {
+		for key, r := range s.All(k) {
+			if err := load.Put(k, key, r); err != nil {
+				errs = append(errs, fmt.Errorf("%v %q: %w", k, key, err))
+			}
+		}
+	}
+	fresh := load.Snapshot(s.seq, s.at)
+	if fresh.digest != s.digest {
+		errs = append(errs, fmt.Errorf("digest is %016x, the records add up to %016x", s.digest, fresh.digest))
+	}
+	if fresh.sum != s.sum {
+		errs = append(errs, fmt.Errorf("sum is %016x, the records add up to %016x", s.sum, fresh.sum))
+	}
+	for ix := range s.index {
+		errs = append(errs, s.checkIndex(fresh, index(ix))...)
+	}
+	errs = append(errs, s.members.check()...)
+	errs = append(errs, s.checkSelf()...)
+	return errors.Join(errs...)
+}
+
+func (s *Snapshot) checkIndex(fresh *Snapshot, ix index) (errs []error) {
+	have, want := s.index[ix], fresh.index[ix]
+	for key, ids := range want.All() {
+		if got, _ := have.Get(key); got != ids {
+			errs = append(errs, fmt.Errorf("index %d: %q leads to %q, the records say %q", ix, key, got, ids))
+		}
+	}
+	if have.Len() != want.Len() {
+		errs = append(errs, fmt.Errorf("index %d has %d entries, the records ask for %d", ix, have.Len(), want.Len()))
+	}
+	return errs
+}
+
+func (m *memberships) check() (errs []error) {
+	pairs := 0
+	for conv := range m.byConv.All() {
+		num, ok := m.convs.of(conv)
+		for user := range m.of(conv) {
+			pairs++
+			if s, _ := m.byUser.Get(user); !ok || !s.Has(num) {
+				errs = append(errs, fmt.Errorf("%s has member %s, who is not in it", conv, user))
+			}
+		}
+	}
+	back := 0
+	for _, convs := range m.byUser.All() {
+		back += convs.Len()
+	}
+	if pairs != back || pairs != m.count {
+		errs = append(errs, fmt.Errorf("%d memberships by conversation, %d by user, %d counted", pairs, back, m.count))
+	}
+	return errs
+}
+
+func (s *Snapshot) checkSelf() (errs []error) {
+	self := s.SelfID()
+	if self == "" {
+		return nil
+	}
+	for id, r := range s.All(KindConversation) {
+		if r.Is(ConvIsIM) {
+			continue
+		}
+		if flag, in := r.Is(ConvIsMember), s.IsMember(ChannelID(id), self); flag != in {
+			errs = append(errs, fmt.Errorf("conversation %s: is_member is %v, self among its members: %v", id, flag, in))
+		}
+	}
+	return errs
+}

@@ -1,0 +1,96 @@
+package snapshot
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestCheckTells: whatever is tampered with is told, by name.
+func TestCheckTells(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		tamper func(*Snapshot)
+		want   string // part of the error
+	}{
+		{"nothing", func(*Snapshot) {}, ""},
+		{"the digest", func(s *Snapshot) { s.digest++ }, "digest is"},
+		{"the sum", func(s *Snapshot) { s.sum++ }, "sum is"},
+		{"a record behind the digest's back", func(s *Snapshot) {
+			s.tables[KindBot.slot()] = s.tables[KindBot.slot()].Delete("B1")
+		}, "digest is"},
+		{"bookkeeping behind the sum's back", func(s *Snapshot) {
+			s.tables[KindClock.slot()] = s.tables[KindClock.slot()].Delete("name/C1")
+		}, "sum is"},
+		{"the bytes of a record", func(s *Snapshot) {
+			s.tables[KindUser.slot()] = s.tables[KindUser.slot()].Set("U1", "\xff")
+		}, `users "U1"`},
+		{"an entry that an index lacks", func(s *Snapshot) {
+			s.index[userByName] = s.index[userByName].Delete("ann")
+		}, `"ann" leads to ""`},
+		{"an entry that leads elsewhere", func(s *Snapshot) {
+			s.index[userByName] = s.index[userByName].Set("ann", "U2")
+		}, `"ann" leads to "U2"`},
+		{"an entry too many", func(s *Snapshot) {
+			s.index[conversationByName] = s.index[conversationByName].Set("ghost", "C1")
+		}, "entries"},
+		{"a member in one direction only", func(s *Snapshot) {
+			users, _ := s.members.byConv.Get("C1")
+			s.members.byConv = s.members.byConv.Set("G1", users)
+		}, "G1 has member U1, who is not in it"},
+		{"a conversation in one direction only", func(s *Snapshot) {
+			convs, _ := s.members.byUser.Get("U1")
+			s.members.byUser = s.members.byUser.Set("U3", convs)
+		}, "memberships"},
+		{"the count of members", func(s *Snapshot) { s.members.count++ }, "memberships"},
+		{"self's flag without membership", func(s *Snapshot) {
+			e := s.Edit()
+			e.Put(KindConversation, "G1", e.With(conversationSchema, e.Get(KindConversation, "G1"), ConvIsMember.Bool(true)))
+			next, _ := e.Commit(1)
+			*s = *next
+		}, "G1: is_member is true, self among its members: false"},
+		{"self's membership without flag", func(s *Snapshot) {
+			e := s.Edit()
+			e.Put(KindMember, "G1/U1", Exists)
+			next, _ := e.Commit(1)
+			*s = *next
+		}, "G1: is_member is false, self among its members: true"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := *everything(t)
+			c.tamper(&s)
+			err := s.Check()
+			switch {
+			case c.want == "" && err != nil:
+				t.Errorf("error %v", err)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// TestCheckTellsAll: one fault does not hide another.
+func TestCheckTellsAll(t *testing.T) {
+	s := *everything(t)
+	s.digest++
+	s.sum++
+	s.members.count++
+	err := s.Check()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"digest is", "sum is", "memberships"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v lacks %q", err, want)
+		}
+	}
+}
+
+// TestSelfInIMs: a DM has no is_member; self being listed in one is no fault,
+// nor is anything before it is known who self is.
+func TestSelfInIMs(t *testing.T) {
+	load(t, map[Kind]map[string]string{
+		KindSelf: {"": `{"id":"U1"}`}, KindConversation: {"D1": `{"is_im":true}`}, KindMember: {"D1/U1": ""},
+	})
+	load(t, map[Kind]map[string]string{KindConversation: {"C1": `{"is_member":true}`, "C2": `{}`}, KindMember: {"C2/U1": ""}})
+}

@@ -1,0 +1,34 @@
+package snapshot
+
+import "github.com/cespare/xxhash/v2"
+
+// Digest returns a hash of the workspace: of every entity's kind, key and
+// record. The order in which they came, seeds and memory layout do not enter,
+// so two snapshots that show the same have the same digest on any machine.
+func (s *Snapshot) Digest() uint64 { return s.digest }
+
+// Sum returns a like hash of the bookkeeping.
+func (s *Snapshot) Sum() uint64 { return s.sum }
+
+// mix is what one record adds to Digest or Sum.
+func mix(k Kind, key string, r Record) uint64 {
+	if k.hollow(r) {
+		return 0
+	}
+	var h xxhash.Digest
+	h.ResetWithSeed(uint64(k))
+	_, _ = h.WriteString(key) // never fails
+	_, _ = h.Write([]byte{0})
+	_, _ = h.WriteString(string(r))
+	return h.Sum64()
+}
+
+// account carries the digests from one record to another.
+func (e *Edit) account(k Kind, key string, old, r Record) {
+	d := mix(k, key, r) - mix(k, key, old)
+	if k.Entity() {
+		e.digest += d
+	} else {
+		e.sum += d
+	}
+}

@@ -1,0 +1,219 @@
+package snapshot
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+
+	"github.com/slackstate/slackstate/internal/rawjson"
+)
+
+// An Encoder makes records. The zero value is ready; it keeps its buffers from
+// one record to the next and must not be used by two goroutines at once.
+//
+//  1. A record is canonical: objects that mean the same give the same bytes, in
+//     whatever order their members come.
+//  2. A name is in a record once: under its number, under that of another type
+//     the name comes with, or in the tail.
+//  3. A record shares no memory with what it was made from.
+type Encoder struct {
+	buf  []byte
+	tail []member
+}
+
+// A member is one of a tail under construction. One without a value takes back
+// those of its name before it.
+type member struct {
+	name  string
+	value rawjson.Value
+}
+
+// parts collects the encoded fields of one record in the order they come, and
+// writes them out in the order of their numbers.
+type parts struct {
+	set  uint64 // bit n: field n is in spans[n]
+	span [maxFields]struct{ lo, hi int }
+}
+
+func (p *parts) put(num, lo, hi int) {
+	p.set |= 1 << num
+	p.span[num].lo, p.span[num].hi = lo, hi
+}
+
+func (p *parts) drop(num int)     { p.set &^= 1 << num }
+func (p *parts) has(num int) bool { return p.set&(1<<num) != 0 }
+
+// dropName drops every field that shares f's name.
+func (p *parts) dropName(f *Field) {
+	for ; f != nil; f = f.alt {
+		p.drop(f.num)
+	}
+}
+
+// hasName reports whether there is a field that shares f's name.
+func (p *parts) hasName(f *Field) bool {
+	for ; f != nil; f = f.alt {
+		if p.has(f.num) {
+			return true
+		}
+	}
+	return false
+}
+
+// Record returns the record of the JSON object v under schema s. Members whose
+// value is null are as good as absent, and of members with one name the last
+// counts. The schema's key, and members kept elsewhere, are passed over; v may
+// be of any kind.
+func (enc *Encoder) Record(s *Schema, v rawjson.Value) Record {
+	enc.buf = enc.appendRecord(enc.buf[:0], s, v)
+	return Record(enc.buf)
+}
+
+func (enc *Encoder) appendRecord(dst []byte, s *Schema, v rawjson.Value) []byte {
+	var p parts
+	var odd uint64 // bit n: the name of field n has a value in the tail
+	base, mark := len(dst), len(enc.tail)
+	for name, val := range v.Members() {
+		named := s.byName[name]
+		if named == nil && !s.keeps(name) {
+			continue
+		}
+		if val.Kind() == rawjson.Null {
+			val = ""
+		}
+		if named == nil {
+			enc.tail = append(enc.tail, member{name, val})
+			continue
+		}
+		p.dropName(named)
+		f := s.field(name, val)
+		switch {
+		case f == nil && val != "":
+			enc.tail = append(enc.tail, member{name, val})
+			odd |= 1 << named.num
+			continue
+		case odd&(1<<named.num) != 0:
+			enc.tail = append(enc.tail, member{name: name})
+		}
+		if f != nil {
+			lo := len(dst)
+			dst = enc.appendValue(dst, f, val)
+			p.put(f.num, lo, len(dst))
+		}
+	}
+	dst = enc.putTail(dst, &p, mark)
+	return p.assemble(dst, base)
+}
+
+// putTail makes field 0 out of the members collected since mark, of which the
+// last of each name counts.
+func (enc *Encoder) putTail(dst []byte, p *parts, mark int) []byte {
+	tail := enc.tail[mark:]
+	slices.SortStableFunc(tail, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	kept := tail[:0]
+	for i, m := range tail {
+		if m.value != "" && (i+1 == len(tail) || tail[i+1].name != m.name) {
+			kept = append(kept, m)
+		}
+	}
+	if len(kept) > 0 {
+		lo := len(dst)
+		dst = appendTail(dst, kept)
+		p.put(tailNum, lo, len(dst))
+	}
+	enc.tail = enc.tail[:mark]
+	return dst
+}
+
+// assemble moves the collected fields, which lie behind base in the order they
+// came, into the order of their numbers, in place of what lay there.
+func (p *parts) assemble(dst []byte, base int) []byte {
+	if p.set == 0 {
+		return append(dst[:base], Exists...)
+	}
+	mid := len(dst)
+	for num := range maxFields {
+		if p.has(num) {
+			dst = append(dst, dst[p.span[num].lo:p.span[num].hi]...)
+		}
+	}
+	n := copy(dst[base:], dst[mid:])
+	return dst[:base+n]
+}
+
+func (enc *Encoder) appendValue(dst []byte, f *Field, v rawjson.Value) []byte {
+	switch f.kind {
+	case kindString:
+		s, _ := v.Str()
+		return appendBytes(dst, f.num, s)
+	case kindBool:
+		b, _ := v.Bool()
+		return appendBool(dst, f.num, b)
+	case kindInt:
+		i, _ := v.Int()
+		return appendInt(dst, f.num, i)
+	}
+	dst = appendHeader(dst, f.num, wireBytes)
+	lo := len(dst)
+	switch f.kind {
+	case kindList:
+		for e := range v.Elems() {
+			s, _ := e.Str()
+			dst = appendElem(dst, s)
+		}
+	case kindObject, kindWhole:
+		dst = enc.appendRecord(dst, f.sub, v)
+	case kindRaw:
+		dst = rawjson.AppendCanonical(dst, v)
+	}
+	return insertLen(dst, lo)
+}
+
+// insertLen writes the length of dst[lo:] before it.
+func insertLen(dst []byte, lo int) []byte {
+	var head [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(head[:], uint64(len(dst)-lo))
+	return slices.Insert(dst, lo, head[:n]...)
+}
+
+// appendHeader begins a field.
+func appendHeader(dst []byte, num, wire int) []byte {
+	return binary.AppendUvarint(dst, uint64(num)<<2|uint64(wire))
+}
+
+func appendBytes(dst []byte, num int, s string) []byte {
+	dst = appendHeader(dst, num, wireBytes)
+	return appendElem(dst, s)
+}
+
+// appendElem appends an element of a list: its length and its bytes.
+func appendElem(dst []byte, s string) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(s)))
+	return append(dst, s...)
+}
+
+func appendBool(dst []byte, num int, b bool) []byte {
+	if b {
+		return appendHeader(dst, num, wireTrue)
+	}
+	return appendHeader(dst, num, wireFalse)
+}
+
+func appendInt(dst []byte, num int, i int64) []byte {
+	dst = appendHeader(dst, num, wireInt)
+	return binary.AppendVarint(dst, i)
+}
+
+// appendTail writes members, sorted by name, as field 0.
+func appendTail(dst []byte, tail []member) []byte {
+	dst = appendHeader(dst, tailNum, wireBytes)
+	lo := len(dst)
+	for i, m := range tail {
+		dst = append(dst, "{,"[min(i, 1)])
+		dst = rawjson.AppendString(dst, m.name)
+		dst = append(dst, ':')
+		dst = rawjson.AppendCanonical(dst, m.value)
+	}
+	dst = append(dst, '}')
+	return insertLen(dst, lo)
+}

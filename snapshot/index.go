@@ -1,0 +1,173 @@
+package snapshot
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// An index leads from a value to the keys of the records that have it. Which
+// values a record has is indexKeys' business alone; Edit does the rest, so no
+// index can be forgotten by a handler.
+type index uint8
+
+const (
+	userByName         index = iota // handle, display and real name, folded
+	userByEmail                     // folded
+	userByBot                       // bot id
+	conversationByName              // present and previous names, folded
+	imByUser                        // the other side
+	usergroupByHandle               // enabled ones, folded
+	emojiByTarget                   // aliases by the name they point at
+	numIndexes
+)
+
+// indexKeys calls yield for every index entry that a record asks for. An entry
+// may be named twice.
+func indexKeys(k Kind, r Record, yield func(ix index, key string)) {
+	add := func(ix index, key string) {
+		if key != "" {
+			yield(ix, Fold(key))
+		}
+	}
+	switch k {
+	case KindUser:
+		p := r.Sub(UserProfile)
+		add(userByName, r.Str(UserName))
+		add(userByName, r.Str(UserRealName))
+		add(userByName, p.Str(ProfileDisplayName))
+		add(userByName, p.Str(ProfileDisplayNameNorm))
+		add(userByName, p.Str(ProfileRealName))
+		add(userByName, p.Str(ProfileRealNameNorm))
+		add(userByEmail, p.Str(ProfileEmail))
+		if bot := p.Str(ProfileBotID); bot != "" {
+			yield(userByBot, bot)
+		}
+	case KindConversation:
+		add(conversationByName, r.Str(ConvName))
+		add(conversationByName, r.Str(ConvNameNormalized))
+		for name := range r.List(ConvPreviousNames) {
+			add(conversationByName, name)
+		}
+		if r.Is(ConvIsIM) {
+			if u := r.Str(ConvUser); u != "" {
+				yield(imByUser, u)
+			}
+		}
+	case KindUsergroup:
+		if del, _ := r.Int(UsergroupDateDelete); del == 0 {
+			add(usergroupByHandle, r.Str(UsergroupHandle))
+		}
+	case KindEmoji:
+		if to, ok := strings.CutPrefix(r.Str(EmojiValue), "alias:"); ok {
+			yield(emojiByTarget, to)
+		}
+	}
+}
+
+// Fold returns the form under which names are compared: letters without regard
+// to case. A name that is folded already is returned as it is.
+func Fold(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+			return strings.Map(foldRune, s)
+		}
+	}
+	return s
+}
+
+// foldRune returns the least of the letters that differ from r in case only,
+// the lower-case one where that is ASCII.
+func foldRune(r rune) rune {
+	least := r
+	for o := unicode.SimpleFold(r); o != r; o = unicode.SimpleFold(o) {
+		least = min(least, o)
+	}
+	if 'A' <= least && least <= 'Z' {
+		least += 'a' - 'A'
+	}
+	return least
+}
+
+// An idList is a sorted list of keys joined by a zero byte. Nearly all lists
+// have one key, and then cost no more than it does.
+type idList string
+
+func (l idList) with(id string) idList {
+	if l == "" {
+		return idList(id)
+	}
+	ids := strings.Split(string(l), "\x00")
+	i, found := slices.BinarySearch(ids, id)
+	if found {
+		return l
+	}
+	return idList(strings.Join(slices.Insert(ids, i, id), "\x00"))
+}
+
+func (l idList) without(id string) idList {
+	ids := strings.Split(string(l), "\x00")
+	i, found := slices.BinarySearch(ids, id)
+	if !found {
+		return l
+	}
+	return idList(strings.Join(slices.Delete(ids, i, i+1), "\x00"))
+}
+
+func each[K ~string](l idList) iter.Seq[K] {
+	return func(yield func(K) bool) {
+		for rest := string(l); rest != ""; {
+			var id string
+			id, rest, _ = strings.Cut(rest, "\x00")
+			if !yield(K(id)) {
+				return
+			}
+		}
+	}
+}
+
+// UsersNamed returns the users with that handle, display name or real name, by
+// ascending id. Case makes no difference, and names are not unique.
+func (s *Snapshot) UsersNamed(name string) iter.Seq[UserID] {
+	l, _ := s.index[userByName].Get(Fold(name))
+	return each[UserID](l)
+}
+
+// UsersByEmail returns the users with that address, by ascending id.
+func (s *Snapshot) UsersByEmail(email string) iter.Seq[UserID] {
+	l, _ := s.index[userByEmail].Get(Fold(email))
+	return each[UserID](l)
+}
+
+// UsersByBot returns the users that belong to a bot.
+func (s *Snapshot) UsersByBot(bot BotID) iter.Seq[UserID] {
+	l, _ := s.index[userByBot].Get(string(bot))
+	return each[UserID](l)
+}
+
+// ConversationsNamed returns the conversations that have or had that name, by
+// ascending id.
+func (s *Snapshot) ConversationsNamed(name string) iter.Seq[ChannelID] {
+	l, _ := s.index[conversationByName].Get(Fold(name))
+	return each[ChannelID](l)
+}
+
+// IMs returns the DMs with a user: one, but for what Slack may send.
+func (s *Snapshot) IMs(user UserID) iter.Seq[ChannelID] {
+	l, _ := s.index[imByUser].Get(string(user))
+	return each[ChannelID](l)
+}
+
+// UsergroupsByHandle returns the enabled user groups with that handle.
+func (s *Snapshot) UsergroupsByHandle(handle string) iter.Seq[UsergroupID] {
+	l, _ := s.index[usergroupByHandle].Get(Fold(handle))
+	return each[UsergroupID](l)
+}
+
+// EmojiAliases returns the names that are aliases of an emoji.
+func (s *Snapshot) EmojiAliases(name string) iter.Seq[string] {
+	l, _ := s.index[emojiByTarget].Get(name)
+	return each[string](l)
+}

@@ -1,0 +1,74 @@
+package snapshot
+
+import "github.com/slackstate/slackstate/internal/rawjson"
+
+// Merge returns base with everything patch knows laid over it: what a partial
+// object means. Objects are merged member by member, lists and messages are
+// replaced, and what patch does not mention stays.
+func (enc *Encoder) Merge(s *Schema, base, patch Record) Record {
+	switch {
+	case base == "" || base == Exists && patch != "":
+		return patch
+	case patch == "" || patch == Exists:
+		return base
+	}
+	enc.buf = enc.appendMerge(enc.buf[:0], s, base, patch)
+	return same(base, enc.buf)
+}
+
+func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byte {
+	var p parts
+	lo := len(dst)
+	dst = p.load(dst, base)
+	baseTail, patchTail := base.Tail(), patch.Tail()
+	for rest := patch; rest != "" && rest != Exists; {
+		num, _, payload, next, ok := rest.next()
+		if !ok {
+			break
+		}
+		at := len(dst)
+		f := s.byNum[num]
+		if old := base.subOf(f); old != "" {
+			dst = appendHeader(dst, num, wireBytes)
+			body := len(dst)
+			dst = enc.appendMerge(dst, f.sub, old, Record(payload))
+			dst = insertLen(dst, body)
+		} else {
+			dst = append(dst, rest[:len(rest)-len(next)]...)
+		}
+		if f != nil {
+			p.dropName(s.byName[f.name])
+		}
+		p.put(num, at, len(dst))
+		rest = next
+	}
+	if baseTail != "" || patchTail != "" {
+		dst = enc.mergeTails(dst, &p, s, baseTail, patchTail)
+	}
+	return p.assemble(dst, lo)
+}
+
+// subOf returns the record to merge into when f is an object both sides know.
+func (r Record) subOf(f *Field) Record {
+	if f == nil || f.kind != kindObject {
+		return ""
+	}
+	return r.Sub(f)
+}
+
+// mergeTails lays patch over base. A name that is a field on one side and in
+// the tail on the other stays as the newer one, patch, has it.
+func (enc *Encoder) mergeTails(dst []byte, p *parts, s *Schema, base, patch rawjson.Value) []byte {
+	mark := len(enc.tail)
+	for name, v := range base.Members() {
+		if !p.hasName(s.byName[name]) {
+			enc.tail = append(enc.tail, member{name, v})
+		}
+	}
+	for name, v := range patch.Members() {
+		p.dropName(s.byName[name])
+		enc.tail = append(enc.tail, member{name, v})
+	}
+	p.drop(tailNum)
+	return enc.putTail(dst, p, mark)
+}

@@ -1,0 +1,162 @@
+package snapshot
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/slackstate/slackstate/internal/rawjson"
+)
+
+// A Schema lists the fields of one kind of entity that have a number of their
+// own. What Slack sends beyond them is kept too, as the record's tail, so a
+// field that is missing here costs space and an accessor, never data.
+//
+// Numbers are written to disk: a field may be added, none may be renumbered.
+type Schema struct {
+	name   string
+	key    string // the JSON member that is the entity's key, kept outside of the record
+	closed bool   // members that no field is named after belong to another schema
+	fields []*Field
+	byNum  [maxFields]*Field
+	byName map[string]*Field
+	other  *Schema  // describes a further part of the same JSON object
+	skip   []string // members of the JSON object that are kept in tables of their own
+}
+
+// A Field is one numbered field of a Schema.
+type Field struct {
+	num  int
+	name string
+	kind fieldKind
+	sub  *Schema
+	alt  *Field // another field with the same JSON name, for a value of another type
+}
+
+type fieldKind uint8
+
+const (
+	kindString fieldKind = iota
+	kindBool
+	kindInt
+	kindList   // an array of strings
+	kindObject // a record of the field's own schema; partial ones are merged
+	kindWhole  // likewise, but replaced and never merged
+	kindRaw    // any JSON, canonical
+)
+
+// maxFields bounds field numbers, so that a set of them fits one word. Numbers
+// below 32 take one byte in a record.
+const maxFields = 64
+
+func newSchema(name, key string) *Schema {
+	return &Schema{name: name, key: key, byName: map[string]*Field{}}
+}
+
+// without says which members of the JSON object have a table of their own.
+func (s *Schema) without(names ...string) *Schema {
+	s.skip = names
+	return s
+}
+
+// beside says that the JSON object also carries the fields of o.
+func (s *Schema) beside(o *Schema) *Schema {
+	s.other = o
+	return s
+}
+
+// only says that the JSON object is another schema's, which keeps the rest.
+func (s *Schema) only() *Schema {
+	s.closed = true
+	return s
+}
+
+// Name returns the word errors and freshness use for the kind of entity.
+func (s *Schema) Name() string { return s.name }
+
+// Key returns the JSON member that holds the entity's key; "" if none does.
+func (s *Schema) Key() string { return s.key }
+
+func (s *Schema) add(num int, name string, kind fieldKind, sub *Schema) *Field {
+	if num <= tailNum || num >= maxFields || s.byNum[num] != nil {
+		panic(fmt.Sprintf("snapshot: field %s.%s: number %d is not free", s.name, name, num))
+	}
+	f := &Field{num: num, name: name, kind: kind, sub: sub, alt: s.byName[name]}
+	s.byNum[num], s.byName[name] = f, f
+	s.fields = append(s.fields, f)
+	return f
+}
+
+func (s *Schema) str(num int, name string) *Field  { return s.add(num, name, kindString, nil) }
+func (s *Schema) bool(num int, name string) *Field { return s.add(num, name, kindBool, nil) }
+func (s *Schema) int(num int, name string) *Field  { return s.add(num, name, kindInt, nil) }
+func (s *Schema) list(num int, name string) *Field { return s.add(num, name, kindList, nil) }
+func (s *Schema) raw(num int, name string) *Field  { return s.add(num, name, kindRaw, nil) }
+func (s *Schema) object(num int, name string, sub *Schema) *Field {
+	return s.add(num, name, kindObject, sub)
+}
+func (s *Schema) whole(num int, name string, sub *Schema) *Field {
+	return s.add(num, name, kindWhole, sub)
+}
+
+// field returns the field that takes v under name, or nil. Slack sends some
+// fields with more than one type; a value of a type nobody expects goes to the
+// tail, where it is kept as it came.
+func (s *Schema) field(name string, v rawjson.Value) *Field {
+	for f := s.byName[name]; f != nil; f = f.alt {
+		if f.takes(v) {
+			return f
+		}
+	}
+	return nil
+}
+
+func (f *Field) takes(v rawjson.Value) bool {
+	switch f.kind {
+	case kindRaw:
+		return v != ""
+	case kindString:
+		return v.Kind() == rawjson.String
+	case kindBool:
+		_, ok := v.Bool()
+		return ok
+	case kindInt:
+		_, ok := v.Int()
+		return ok
+	case kindList:
+		if v.Kind() != rawjson.Array {
+			return false
+		}
+		for e := range v.Elems() {
+			if e.Kind() != rawjson.String {
+				return false
+			}
+		}
+		return true
+	case kindObject, kindWhole:
+		return v.Kind() == rawjson.Object || emptyArray(v) // Slack writes {} as []
+	}
+	return false
+}
+
+func emptyArray(v rawjson.Value) bool {
+	if v.Kind() != rawjson.Array {
+		return false
+	}
+	for range v.Elems() {
+		return false
+	}
+	return true
+}
+
+// keeps reports whether a record keeps a member without a number: not the key,
+// nor one that is kept by another schema or in a table of its own.
+func (s *Schema) keeps(name string) bool {
+	switch {
+	case s.closed, name == s.key && s.key != "", s.other != nil && s.other.byName[name] != nil:
+		return false
+	}
+	return !slices.Contains(s.skip, name)
+}
+
+// Name returns the field's JSON name.
+func (f *Field) Name() string { return f.name }
