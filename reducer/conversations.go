@@ -1,0 +1,195 @@
+package reducer
+
+import (
+	"github.com/slackstate/slackstate/internal/rawjson"
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+const conv = snapshot.KindConversation
+
+// conversationCreated is channel_created: a conversation that self has not
+// joined. A late one must not undo what came after it, so it only fills in what
+// is not known. Clock: none needed.
+func conversationCreated(st *step) {
+	v := st.ev.Body.Get("channel")
+	if key, ok := st.visible(id(v, "id")); ok {
+		st.fillIn(key, st.record(conv, v))
+		st.newer(facetExists, key, st.ev.Time)
+	}
+}
+
+// imCreated is im_created: a DM exists now; whether it is open is as sent. Like
+// channel_created it only fills in. Clock: none needed.
+func imCreated(st *step) {
+	v := st.ev.Body.Get("channel")
+	key, ok := st.visible(id(v, "id"))
+	if !ok {
+		return
+	}
+	as := []snapshot.Assignment{snapshot.ConvIsIM.Bool(true)}
+	if u := id(st.ev.Body, "user"); id(v, "user") == "" && u != "" && u != string(st.self) {
+		as = append(as, snapshot.ConvUser.Str(u))
+	}
+	st.fillIn(key, st.With(conv.Schema(), st.record(conv, v), as...))
+	if st.Get(read, key) == "" {
+		st.readState(key, v)
+	}
+	st.newer(facetExists, key, st.ev.Time)
+}
+
+// fillIn adds to a conversation what is not known of it.
+func (st *step) fillIn(key string, r snapshot.Record) {
+	st.Put(conv, key, st.Merge(conv.Schema(), r, st.Get(conv, key)))
+	st.Delete(snapshot.KindStub, hiddenKey(conv, key))
+	st.reindexSelf(key)
+}
+
+// reindexSelf keeps self in the member list of exactly the conversations that
+// say is_member.
+func (st *step) reindexSelf(key string) {
+	r := st.Get(conv, key)
+	if st.self == "" || r.Is(snapshot.ConvIsIM) {
+		return
+	}
+	pair := snapshot.Pair(key, string(st.self))
+	if r.Is(snapshot.ConvIsMember) {
+		st.Put(snapshot.KindMember, pair, snapshot.Exists)
+	} else {
+		st.Delete(snapshot.KindMember, pair)
+	}
+}
+
+// conversationJoined is channel_joined, group_joined and mpim_joined: self is a
+// member now, and this is the whole object, but for members, which may be cut.
+// One revision of Slack's pages shows only an id. Clock: event_ts on self's
+// membership, else arrival.
+func conversationJoined(st *step) {
+	v := st.ev.Body.Get("channel")
+	key, ok := st.alive(channelOf(st.ev.Body))
+	if !ok || !st.newer(facetMember, snapshot.Pair(key, string(st.self)), st.ev.Time) {
+		return
+	}
+	st.reveal(conv, key)
+	was := st.Get(conv, key).Is(snapshot.ConvIsMember)
+	counted := false
+	if v.Kind() == rawjson.Object {
+		patch := st.record(conv, v)
+		st.merge(conv, key, patch)
+		counted = patch.Has(snapshot.ConvNumMembers)
+		st.readState(key, v)
+		for m := range v.Get("members").Elems() {
+			if u := asID(m); !st.older(facetMember, snapshot.Pair(key, u)) {
+				st.addMember(key, u)
+			}
+		}
+		st.Delete(snapshot.KindStub, hiddenKey(conv, key))
+	} else {
+		st.stub(conv, key)
+	}
+	as := []snapshot.Assignment{snapshot.ConvIsMember.Bool(true)}
+	switch {
+	case st.ev.Type == "mpim_joined":
+		as = append(as, snapshot.ConvIsMPIM.Bool(true))
+	case st.ev.Type == "group_joined" && !st.Get(conv, key).Has(snapshot.ConvIsPrivate):
+		as = append(as, snapshot.ConvIsPrivate.Bool(true))
+	}
+	st.assign(conv, key, as...)
+	st.reindexSelf(key)
+	if !was && !counted {
+		st.countMember(key, +1)
+	}
+}
+
+// conversationLeft is channel_left and group_left. Clock: event_ts on self's
+// membership, else arrival.
+func conversationLeft(st *step) {
+	key, ok := st.known(channelOf(st.ev.Body))
+	if !ok || !st.newer(facetMember, snapshot.Pair(key, string(st.self)), st.ev.Time) {
+		return
+	}
+	if st.Get(conv, key).Is(snapshot.ConvIsMember) {
+		st.countMember(key, -1)
+	}
+	st.leave(key)
+}
+
+// channelOf returns the conversation an event names, as an id or an object.
+func channelOf(v rawjson.Value) string {
+	c := v.Get("channel")
+	if c.Kind() == rawjson.Object {
+		return id(c, "id")
+	}
+	return asID(c)
+}
+
+// leave takes self out of a conversation. What is private is out of sight
+// then: only its name stays behind, in case self comes back.
+func (st *step) leave(key string) {
+	r := st.Get(conv, key)
+	if r.Is(snapshot.ConvIsPrivate) || r.Is(snapshot.ConvIsMPIM) {
+		st.dropContents(key)
+		st.hide(conv, key, st.With(conv.Schema(), "", husk(r)...), snapshot.HiddenLeft.Bool(true))
+		return
+	}
+	st.assign(conv, key, snapshot.ConvIsMember.Bool(false))
+	st.reindexSelf(key)
+	st.stopCounting(key)
+}
+
+// stopCounting makes the counters of a conversation unknown that self is no
+// longer in: nothing tells of them any more.
+func (st *step) stopCounting(key string) {
+	if known := st.Get(read, key); known != "" {
+		st.Put(read, key, st.uncounted(known))
+	}
+}
+
+// husk is what may be remembered of a conversation self cannot see.
+func husk(r snapshot.Record) []snapshot.Assignment {
+	as := []snapshot.Assignment{snapshot.ConvIsPrivate.Bool(true)}
+	if r.Is(snapshot.ConvIsMPIM) {
+		as = append(as, snapshot.ConvIsMPIM.Bool(true))
+	}
+	if name := r.Str(snapshot.ConvName); name != "" {
+		as = append(as, snapshot.ConvName.Str(name))
+	}
+	return as
+}
+
+// dropContents removes everything that hangs on a conversation.
+func (st *step) dropContents(key string) {
+	for _, u := range st.Members(snapshot.ChannelID(key)) {
+		st.Delete(snapshot.KindMember, snapshot.Pair(key, string(u)))
+	}
+	st.Delete(read, key)
+	for pin := range st.Base().All(snapshot.KindPin) {
+		if c, _ := snapshot.Unpair(pin); c == key {
+			st.Delete(snapshot.KindPin, pin)
+		}
+	}
+	st.Delete(snapshot.KindStub, hiddenKey(conv, key))
+	st.Delete(snapshot.KindFreshness, snapshot.MembersOf(snapshot.ChannelID(key)))
+	st.Delete(snapshot.KindFreshness, snapshot.ReadOf(snapshot.ChannelID(key)))
+}
+
+// conversationDeleted is channel_deleted and group_deleted. The id stays dead:
+// a late event must not bring it back. Clock: none, a deletion is final.
+func conversationDeleted(st *step) {
+	if key, ok := st.alive(channelOf(st.ev.Body)); ok {
+		st.remove(key)
+		dead := snapshot.KindTombstone
+		st.Put(dead, key, st.With(dead.Schema(), "", snapshot.TombstoneAt.Int(st.ev.At)))
+	}
+}
+
+// remove leaves nothing of a conversation.
+func (st *step) remove(key string) {
+	st.dropContents(key)
+	st.Delete(conv, key)
+	st.Delete(snapshot.KindHidden, hiddenKey(conv, key))
+	for star := range st.Base().All(snapshot.KindStar) {
+		if _, c := snapshot.Unpair(star); c == key {
+			st.Delete(snapshot.KindStar, star)
+		}
+	}
+}

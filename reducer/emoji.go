@@ -1,0 +1,75 @@
+package reducer
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+// emojiChanged is emoji_changed: by its subtype names are added, removed with
+// the aliases that point at them, or renamed. Without a subtype it only says
+// that something changed. Clock: event_ts for each name.
+func emojiChanged(st *step) {
+	const emoji = snapshot.KindEmoji
+	v := st.ev.Body
+	switch str(v, "subtype") {
+	case "add":
+		name, value := str(v, "name"), str(v, "value")
+		if !validName(name) || value == "" {
+			st.skip("has no name or no image")
+			return
+		}
+		if st.newer(facetEmoji, name, st.ev.Time) {
+			st.Put(emoji, name, st.With(emoji.Schema(), "", snapshot.EmojiValue.Str(value)))
+		}
+	case "remove":
+		for n := range v.Get("names").Elems() {
+			name, _ := n.Str()
+			if !validName(name) || !st.newer(facetEmoji, name, st.ev.Time) {
+				continue
+			}
+			for _, alias := range st.EmojiAliases(name) {
+				if st.newer(facetEmoji, alias, st.ev.Time) {
+					st.Delete(emoji, alias)
+				}
+			}
+			st.Delete(emoji, name)
+		}
+	case "rename":
+		st.renameEmoji(str(v, "old_name"), str(v, "new_name"), str(v, "value"))
+	default:
+		st.doubt(snapshot.CollectionEmoji)
+		st.hint(emoji, "")
+	}
+}
+
+// renameEmoji moves an emoji. What becomes of aliases that point at the former
+// name is not documented, so they stay and the list is in doubt.
+func (st *step) renameEmoji(from, to, value string) {
+	const emoji = snapshot.KindEmoji
+	if !validName(from) || !validName(to) {
+		st.skip("has no names")
+		return
+	}
+	was := st.Get(emoji, from)
+	if was == "" && value == "" && st.Get(emoji, to) != "" {
+		st.skip("is renamed already")
+		return
+	}
+	aliased := len(st.EmojiAliases(from)) > 0
+	comes, goes := st.newer(facetEmoji, to, st.ev.Time), st.newer(facetEmoji, from, st.ev.Time)
+	if goes {
+		value = cmp.Or(value, was.Str(snapshot.EmojiValue))
+		st.Delete(emoji, from)
+	}
+	if comes && value != "" {
+		st.Put(emoji, to, st.With(emoji.Schema(), "", snapshot.EmojiValue.Str(value)))
+	}
+	if comes && value == "" || goes && aliased {
+		st.doubt(snapshot.CollectionEmoji)
+		st.hint(emoji, "")
+	}
+}
+
+func validName(s string) bool { return s != "" && len(s) <= 128 && !strings.ContainsAny(s, "/\x00") }

@@ -1,0 +1,222 @@
+package reducer
+
+import (
+	"slices"
+
+	"github.com/slackstate/slackstate/internal/rawjson"
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+// conversationArchived and conversationUnarchived are the events and the
+// message subtypes of those names. Slack does not say what becomes of the
+// members. Clock: event_ts, or the message's ts, on the archived facet.
+func conversationArchived(st *step)   { st.archive(true) }
+func conversationUnarchived(st *step) { st.archive(false) }
+
+func (st *step) archive(archived bool) {
+	key, ok := st.known(channelOf(st.ev.Body))
+	if !ok || !st.newer(facetArchived, key, st.version()) {
+		return
+	}
+	if st.Get(conv, key).Is(snapshot.ConvIsArchived) != archived {
+		st.doubt(snapshot.MembersOf(snapshot.ChannelID(key)))
+	}
+	st.assign(conv, key, snapshot.ConvIsArchived.Bool(archived))
+}
+
+// conversationRenamed is channel_rename and group_rename, whose object is
+// partial and whose is_channel says nothing. Clock: event_ts on the name.
+func conversationRenamed(st *step) {
+	v := st.ev.Body.Get("channel")
+	key, ok := st.visible(id(v, "id"))
+	if !ok {
+		return
+	}
+	patch := st.record(conv, v)
+	name := patch.Str(snapshot.ConvName)
+	if name == "" {
+		st.skip("has no name")
+		return
+	}
+	var as []snapshot.Assignment
+	if created, ok := patch.Int(snapshot.ConvCreated); ok {
+		as = append(as, snapshot.ConvCreated.Int(created))
+	}
+	st.stub(conv, key, as...)
+	st.rename(key, name, patch.Str(snapshot.ConvNameNormalized))
+}
+
+// rename gives a conversation its new name and remembers the former one.
+func (st *step) rename(key, name, normalized string) {
+	if !st.newer(facetName, key, st.version()) {
+		return
+	}
+	r := st.Get(conv, key)
+	as := []snapshot.Assignment{snapshot.ConvName.Str(name)}
+	if normalized != "" {
+		as = append(as, snapshot.ConvNameNormalized.Str(normalized))
+	} else if r.Has(snapshot.ConvNameNormalized) {
+		as = append(as, snapshot.ConvNameNormalized.Str(name))
+	}
+	if old := r.Str(snapshot.ConvName); old != "" && old != name {
+		names := slices.Collect(r.List(snapshot.ConvPreviousNames))
+		if !slices.Contains(names, old) {
+			as = append(as, snapshot.ConvPreviousNames.List(append(names, old)))
+		}
+	}
+	st.assign(conv, key, as...)
+}
+
+// conversationOpened is group_open, im_open and mpim_open: the conversation is
+// in self's sidebar, which brings back one that self had left. Some clients
+// have seen an object in the place of the id. Clock: event_ts on the open facet.
+func conversationOpened(st *step) {
+	v := st.ev.Body.Get("channel")
+	key, ok := st.conversation(channelOf(st.ev.Body))
+	if !ok || !st.newer(facetOpen, key, st.ev.Time) {
+		return
+	}
+	if st.older(facetMember, snapshot.Pair(key, string(st.self))) {
+		if _, ok := st.visible(key); !ok {
+			return
+		}
+	}
+	var as []snapshot.Assignment
+	if st.ev.Type == "im_open" {
+		as = append(as, snapshot.ConvIsIM.Bool(true))
+		// The documentation does not say whether user opened the DM or is its
+		// other side, so it only helps with one that is new.
+		if u := id(st.ev.Body, "user"); u != "" && u != string(st.self) {
+			as = append(as, snapshot.ConvUser.Str(u))
+		}
+	}
+	if mpim, _ := st.ev.Body.Get("is_mpim").Bool(); mpim || st.ev.Type == "mpim_open" {
+		as = append(as, snapshot.ConvIsMPIM.Bool(true))
+	}
+	if v.Kind() == rawjson.Object {
+		st.reveal(conv, key)
+		st.merge(conv, key, st.record(conv, v))
+		st.fillIn(key, st.With(conv.Schema(), "", as...))
+		st.readState(key, v)
+	} else {
+		st.revealPart(key)
+		st.stub(conv, key, as...)
+	}
+	st.assign(conv, key, snapshot.ConvIsOpen.Bool(true))
+}
+
+// conversationClosed is group_close, im_close and mpim_close. Nothing else is
+// lost by it. Clock: event_ts on the open facet.
+func conversationClosed(st *step) {
+	key, ok := st.known(channelOf(st.ev.Body))
+	if ok && st.newer(facetOpen, key, st.ev.Time) {
+		st.assign(conv, key, snapshot.ConvIsOpen.Bool(false))
+	}
+}
+
+// historyChanged is *_history_changed: messages in bulk are not what they
+// were. Slack's own sample names no conversation.
+func historyChanged(st *step) {
+	if key := channelOf(st.ev.Body); key != "" {
+		if key, ok := st.known(key); ok {
+			st.hint(read, key)
+		}
+		return
+	}
+	st.hint(read, "")
+}
+
+// conversationShared and conversationUnshared are channel_shared and
+// channel_unshared. Clock: event_ts for each connected team.
+func conversationShared(st *step) {
+	team := id(st.ev.Body, "connected_team_id")
+	key, ok := st.shared(team)
+	if !ok {
+		return
+	}
+	teams := slices.Collect(st.Get(conv, key).List(snapshot.ConvConnectedTeams))
+	if !slices.Contains(teams, team) {
+		teams = append(teams, team)
+	}
+	st.assign(conv, key, snapshot.ConvConnectedTeams.List(teams),
+		snapshot.ConvIsShared.Bool(true), snapshot.ConvIsExtShared.Bool(true))
+}
+
+func conversationUnshared(st *step) {
+	team := id(st.ev.Body, "previously_connected_team_id")
+	key, ok := st.shared(team)
+	if !ok {
+		return
+	}
+	r := st.Get(conv, key)
+	teams := slices.DeleteFunc(slices.Collect(r.List(snapshot.ConvConnectedTeams)),
+		func(t string) bool { return t == team })
+	ext, ok := st.ev.Body.Get("is_ext_shared").Bool()
+	if !ok {
+		ext = len(teams) > 0
+	}
+	st.assign(conv, key, snapshot.ConvConnectedTeams.List(teams),
+		snapshot.ConvIsExtShared.Bool(ext),
+		snapshot.ConvIsShared.Bool(ext || r.Is(snapshot.ConvIsOrgShared)))
+}
+
+func (st *step) shared(team string) (key string, ok bool) {
+	if team == "" {
+		st.skip("names no team")
+		return "", false
+	}
+	key, ok = st.known(channelOf(st.ev.Body))
+	return key, ok && st.newer(facetShared, snapshot.Pair(key, team), st.ev.Time)
+}
+
+// conversationUpdated is channel_updated, undocumented: some fields of a
+// conversation, among them what makes it private. Only those that are known to
+// come this way are taken. Clock: event_ts on the privacy facet.
+func conversationUpdated(st *step) {
+	key, ok := st.known(channelOf(st.ev.Body))
+	if !ok {
+		return
+	}
+	all := st.record(conv, st.ev.Body.Get("updates"))
+	var as []snapshot.Assignment
+	if p := all.Raw(snapshot.ConvProperties); p != "" {
+		as = append(as, snapshot.ConvProperties.Raw(p))
+	}
+	private, isPrivate := all.Bool(snapshot.ConvIsPrivate)
+	mpim, isMPIM := all.Bool(snapshot.ConvIsMPIM)
+	privacy := (isPrivate || isMPIM) && st.newer(facetPrivacy, key, st.ev.Time)
+	if privacy {
+		if isPrivate {
+			as = append(as, snapshot.ConvIsPrivate.Bool(private))
+		}
+		if isMPIM {
+			as = append(as, snapshot.ConvIsMPIM.Bool(mpim))
+		}
+	}
+	if len(as) == 0 {
+		st.skip("has nothing that is taken from it")
+		return
+	}
+	st.assign(conv, key, as...)
+	if privacy {
+		st.lookAway(key)
+	}
+}
+
+// setPrivate is channel_convert_to_private and _to_public. The id stays. Clock:
+// the message's ts on the privacy facet.
+func (st *step) setPrivate(key string, private bool) {
+	if st.newer(facetPrivacy, key, st.version()) {
+		st.assign(conv, key, snapshot.ConvIsPrivate.Bool(private))
+		st.lookAway(key)
+	}
+}
+
+// lookAway takes a private conversation out of sight if self is known not to be
+// in it.
+func (st *step) lookAway(key string) {
+	r := st.Get(conv, key)
+	if member, known := r.Bool(snapshot.ConvIsMember); known && !member && r.Is(snapshot.ConvIsPrivate) {
+		st.leave(key)
+	}
+}

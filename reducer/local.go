@@ -1,0 +1,83 @@
+package reducer
+
+import "github.com/slackstate/slackstate/snapshot"
+
+// callStarted is local.call: a listing begins. What events change from now on
+// is newer than its pages. The call's start is when the event was made.
+func callStarted(st *step) {
+	key := id(st.ev.Body, "call")
+	if key == "" {
+		st.skip("names no call")
+		return
+	}
+	k := snapshot.KindCall
+	st.Put(k, key, st.With(k.Schema(), "",
+		snapshot.CallMethod.Str(str(st.ev.Body, "method")), snapshot.CallStart.Int(st.ev.At)))
+}
+
+// hello begins a new connection. What was listed before its socket was asked
+// for may have changed unseen. Presence subscriptions ended with the last
+// connection. Clock: arrival.
+func hello(st *step) {
+	known := st.Get(link, "")
+	asked, ok := known.Int(snapshot.LinkAskedAt)
+	if since, _ := known.Int(snapshot.LinkSince); !ok && since == st.ev.At && known.Is(snapshot.LinkUp) {
+		st.skip("is said already")
+		return
+	}
+	if !ok {
+		asked = st.ev.At
+		st.forgetPresence()
+	}
+	st.lost(asked)
+	st.assign(link, "", snapshot.LinkUp.Bool(true), snapshot.LinkSince.Int(st.ev.At), snapshot.LinkAskedAt.Unknown())
+}
+
+const link = snapshot.KindLink
+
+// lost notes that events before a time may have been missed, so that what was
+// listed earlier reads as stale.
+func (st *step) lost(at int64) {
+	if last, ok := st.Get(link, "").Int(snapshot.LinkLostAt); !ok || last < at {
+		st.assign(link, "", snapshot.LinkLostAt.Int(at))
+	}
+}
+
+func (st *step) forgetPresence() {
+	for u := range st.Base().All(snapshot.KindPresence) {
+		st.Delete(snapshot.KindPresence, u)
+	}
+}
+
+// connectionLost is local.offline: nobody tells of changes any more.
+func connectionLost(st *step) {
+	st.lost(st.ev.At + 1) // so that a listing of this very millisecond is stale too
+	st.assign(link, "", snapshot.LinkUp.Bool(false), snapshot.LinkAskedAt.Unknown())
+	st.forgetPresence()
+	for call := range st.Base().All(snapshot.KindCall) {
+		st.Delete(snapshot.KindCall, call)
+	}
+}
+
+// bootstrapEnded is local.ready: all that was planned is loaded.
+func bootstrapEnded(st *step) { st.assign(link, "", snapshot.LinkReady.Bool(true)) }
+
+// expire is local.expire: clocks and tombstones from before a time, in
+// milliseconds, are no longer needed, because no event comes that late.
+func expire(st *step) {
+	before, ok := st.ev.Body.Get("before").Int()
+	if !ok {
+		st.skip("has no time")
+		return
+	}
+	for key, r := range st.Base().All(snapshot.KindClock) {
+		if at, _ := r.Int(snapshot.ClockArrival); at < before {
+			st.Delete(snapshot.KindClock, key)
+		}
+	}
+	for key, r := range st.Base().All(snapshot.KindTombstone) {
+		if at, _ := r.Int(snapshot.TombstoneAt); at < before {
+			st.Delete(snapshot.KindTombstone, key)
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package reducer
+
+import (
+	"github.com/slackstate/slackstate/internal/rawjson"
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+const read = snapshot.KindRead
+
+// message is every message frame. The subtype's row does what concerns the
+// conversation, then the message itself counts. Clock: its ts, which also
+// tells a repeated message from a new one.
+func message(st *step) {
+	key, ok := st.visible(channelOf(st.ev.Body))
+	if !ok {
+		return
+	}
+	st.stub(conv, key)
+	sub, known := subtypes[st.ev.Subtype]
+	if !known {
+		sub = subtypes[""] // a subtype nobody knows is still a message
+	}
+	if sub.fn != nil {
+		sub.fn(st, key)
+	}
+	if sub.counts != never && st.Get(conv, key) != "" {
+		st.arrived(key)
+	}
+}
+
+// arrived makes a message the newest of its conversation and counts it as
+// unread, if it is both new and visible there.
+func (st *step) arrived(key string) {
+	v := st.ev.Body
+	ts := snapshot.TS(str(v, "ts"))
+	m := st.Record(snapshot.MessageSchema, bare(v))
+	switch hidden, _ := v.Get("hidden").Bool(); {
+	case hidden, !ts.Comparable(), isReply(m):
+		st.skip("is not visible in the conversation")
+	case ts <= st.newest(key):
+		st.skip("is not newer than the newest message")
+	case st.takenBack(key, ts):
+		st.skip("the message is deleted")
+	default:
+		st.assign(read, key, append(st.tally(key, m, +1), snapshot.ReadLatest.Sub(m))...)
+	}
+}
+
+// bare returns a message without what only its frame needs.
+func bare(v rawjson.Value) rawjson.Value {
+	return filter(v, func(name string) bool {
+		return name != "channel" && name != "event_ts" && name != "channel_type"
+	})
+}
+
+// isReply reports whether a message shows only in its thread.
+func isReply(m snapshot.Record) bool {
+	switch m.Str(snapshot.MessageSubtype) {
+	case "thread_broadcast", "reply_broadcast":
+		return false
+	}
+	thread := m.Str(snapshot.MessageThreadTS)
+	return thread != "" && thread != m.Str(snapshot.MessageTS)
+}
+
+// newest returns the ts up to which messages have been counted.
+func (st *step) newest(key string) snapshot.TS {
+	return max(latestTS(st.Get(read, key)), st.seen(key))
+}
+
+// seen returns the ts of the last newest message that was taken back.
+func (st *step) seen(key string) snapshot.TS {
+	return snapshot.TS(st.Get(snapshot.KindClock, snapshot.Pair(facetSeen, key)).Str(snapshot.ClockVersion))
+}
+
+// takenBack reports whether a message is known to be deleted.
+func (st *step) takenBack(key string, ts snapshot.TS) bool {
+	return ts == st.seen(key) || st.Get(snapshot.KindTombstone, snapshot.Pair(key, string(ts))) != ""
+}
+
+// messageChanged replaces the newest message if it is that one. The outer ts
+// is not a message's: it orders edits. A deleted message that has replies is
+// told this way too: what remains of it is hidden. Clock: outer ts on the
+// message.
+func messageChanged(st *step, key string) {
+	v := st.ev.Body.Get("message")
+	m := st.Record(snapshot.MessageSchema, bare(v))
+	if hidden, _ := v.Get("hidden").Bool(); hidden || m.Str(snapshot.MessageSubtype) == "tombstone" {
+		st.takeBack(key, snapshot.TS(m.Str(snapshot.MessageTS)))
+		return
+	}
+	old, ok := st.ownNewest(key, facetMessage, v)
+	if !ok {
+		return
+	}
+	as := []snapshot.Assignment{snapshot.ReadLatest.Sub(st.edited(old, m))}
+	text := m.Str(snapshot.MessageText)
+	if st.unread(key, m) && st.mentionsSelf(text) != st.mentionsSelf(old.Str(snapshot.MessageText)) {
+		// Whether Slack counts a mention that an edit made is not documented.
+		as = append(as, snapshot.ReadMentions.Unknown(), snapshot.ReadMentionsDisplay.Unknown())
+	}
+	st.assign(read, key, as...)
+}
+
+// edited returns a message as an edit shows it. Its content is replaced; what
+// hangs on it, such as reactions, an edit may leave out.
+func (st *step) edited(old, m snapshot.Record) snapshot.Record {
+	s := snapshot.MessageSchema
+	kept := filter(rawjson.Value(s.AppendJSON(nil, "", old)), func(name string) bool {
+		switch name {
+		case "text", "blocks", "attachments", "files", "edited", "subtype":
+			return false
+		}
+		return true
+	})
+	return st.Merge(s, st.Record(s, kept), m)
+}
+
+// messageReplied updates the thread of the newest message if it is the parent,
+// and nothing else of it. Clock: outer ts on the message's thread.
+func messageReplied(st *step, key string) {
+	v := st.ev.Body.Get("message")
+	old, ok := st.ownNewest(key, facetThread, v)
+	if !ok {
+		return
+	}
+	counters := filter(v, func(name string) bool {
+		switch name {
+		case "thread_ts", "reply_count", "replies", "reply_users", "reply_users_count", "latest_reply", "subscribed", "is_locked":
+			return true
+		}
+		return false
+	})
+	s := snapshot.MessageSchema
+	st.assign(read, key, snapshot.ReadLatest.Sub(st.Merge(s, old, st.Record(s, counters))))
+}
+
+// ownNewest returns the newest message of a conversation if v is about that,
+// and not older than what is known of the facet. If only the ts of the newest
+// is known, that is all there is in it.
+func (st *step) ownNewest(key, facet string, v rawjson.Value) (m snapshot.Record, ok bool) {
+	r := st.Get(read, key)
+	ts := str(v, "ts")
+	if ts == "" || ts != string(latestTS(r)) {
+		st.skip("the message is not kept")
+		return "", false
+	}
+	if m = r.Sub(snapshot.ReadLatest); m == "" {
+		m = st.With(snapshot.MessageSchema, "", snapshot.MessageTS.Str(ts))
+	}
+	return m, st.newer(facet, snapshot.Pair(key, ts), st.version())
+}
+
+// messageDeleted is about one message, whose counting it takes back. Clock:
+// none, a deletion is final.
+func messageDeleted(st *step, key string) {
+	st.takeBack(key, snapshot.TS(str(st.ev.Body, "deleted_ts")))
+}
+
+// takeBack forgets a deleted message with its pin and its star, and counts it
+// back if it was counted. If it was the newest, which one is that now is not
+// known, only that no older one is new. One that has not arrived yet must not
+// count when it does.
+func (st *step) takeBack(key string, ts snapshot.TS) {
+	if !ts.Comparable() {
+		st.skip("names no message")
+		return
+	}
+	if st.takenBack(key, ts) {
+		st.skip("the message is deleted already")
+		return
+	}
+	st.unpin(snapshot.Pair(key, "m:"+string(ts)))
+	st.Delete(snapshot.KindStar, snapshot.Pair("m:"+string(ts), key))
+	m := st.deleted(key, ts)
+	switch {
+	case ts > st.newest(key):
+		st.bury(key, ts)
+	case ts == latestTS(st.Get(read, key)):
+		st.newer(facetSeen, key, ts)
+		st.Put(read, key, st.With(read.Schema(), st.discounted(key, m), snapshot.ReadLatest.Unknown()))
+	case st.unread(key, m) && !isReply(m):
+		st.bury(key, ts)
+		st.Put(read, key, st.discounted(key, m))
+	default:
+		st.skip("the message is not kept")
+	}
+}
+
+// bury remembers a message that is deleted.
+func (st *step) bury(key string, ts snapshot.TS) {
+	dead := snapshot.KindTombstone
+	st.Put(dead, snapshot.Pair(key, string(ts)), st.With(dead.Schema(), "", snapshot.TombstoneAt.Int(st.ev.At)))
+}
+
+// deleted returns what is known of a deleted message: the newest, or what the
+// event says it was, or no more than its ts.
+func (st *step) deleted(key string, ts snapshot.TS) snapshot.Record {
+	m := st.Get(read, key).Sub(snapshot.ReadLatest)
+	if m.Str(snapshot.MessageTS) != string(ts) {
+		m = st.Record(snapshot.MessageSchema, st.ev.Body.Get("previous_message"))
+	}
+	if m.Str(snapshot.MessageTS) != string(ts) {
+		m = snapshot.Exists
+	}
+	return st.With(snapshot.MessageSchema, m, snapshot.MessageTS.Str(string(ts)))
+}
+
+// discounted returns a conversation's read state without one of its messages.
+// If only its ts is known it may have been self's, so no counter is known then.
+func (st *step) discounted(key string, m snapshot.Record) snapshot.Record {
+	r := st.Get(read, key)
+	if st.unread(key, m) && !m.Has(snapshot.MessageUser) && !m.Has(snapshot.MessageText) {
+		return st.uncounted(r)
+	}
+	return st.With(read.Schema(), r, st.tally(key, m, -1)...)
+}

@@ -1,0 +1,227 @@
+package reducer
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/slackstate/slackstate/internal/rawjson"
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+// A page is one response of a Web API method, laid over what events have told.
+//
+//  1. A row never undoes what an event changed after the call began, nor, since
+//     Slack's lists lag behind its events, what one changed up to ListLag
+//     earlier, unless the row's own version shows that it is newer.
+//  2. A row is merged: what it does not mention stays.
+//  3. That something is not on a page means nothing. Only the end of a listing
+//     that was read from its first page to its last tells what is gone.
+//  4. Where an event from before a lost connection stood against a list asked
+//     for after it, nobody can tell which is newer. The event's word stays, and
+//     the listing makes nothing fresh: asked for again after ListLag, it decides.
+type page struct {
+	*step
+	method string
+	args   rawjson.Value
+	body   rawjson.Value
+	start  int64 // when the call began, in milliseconds
+
+	overruled bool // rule 4 applied, on this page or on one before it
+}
+
+// pages has a line for every method whose responses are understood.
+var pages = map[string]func(*page){
+	"rtm.start":             (*page).rtmStart,
+	"rtm.connect":           (*page).rtmConnect,
+	"auth.test":             (*page).authTest,
+	"team.info":             (*page).teamInfo,
+	"team.profile.get":      (*page).profileFields,
+	"users.list":            (*page).usersList,
+	"users.info":            (*page).userInfo,
+	"users.getPresence":     (*page).userPresence,
+	"conversations.list":    (*page).conversationsList,
+	"users.conversations":   (*page).conversationsList,
+	"conversations.info":    (*page).conversationInfo,
+	"conversations.members": (*page).conversationMembers,
+	"bots.info":             (*page).botInfo,
+	"usergroups.list":       (*page).usergroupsList,
+	"usergroups.users.list": (*page).usergroupUsers,
+	"emoji.list":            (*page).emojiList,
+	"dnd.info":              (*page).dndInfo,
+	"dnd.teamInfo":          (*page).dndTeamInfo,
+}
+
+func (st *step) page() *page {
+	v := st.ev.Body
+	p := &page{step: st, method: str(v, "method"), args: v.Get("args"), body: v.Get("response"), start: st.ev.At}
+	call := st.Get(snapshot.KindCall, id(v, "call"))
+	if start, ok := call.Int(snapshot.CallStart); ok {
+		p.start = start
+	}
+	p.overruled = call.Is(snapshot.CallOverruled)
+	return p
+}
+
+// touched is that of step, with rule 4.
+func (p *page) touched(facet, key string) bool {
+	if !p.step.touched(facet, key, p.start) {
+		return false
+	}
+	p.overrule(facet, key)
+	return true
+}
+
+// overrule notes that an event's word is kept against the list's.
+func (p *page) overrule(facet, key string) {
+	arrival, _ := p.Get(snapshot.KindClock, snapshot.Pair(facet, key)).Int(snapshot.ClockArrival)
+	if lost, ok := p.Get(link, "").Int(snapshot.LinkLostAt); ok && arrival < lost {
+		p.overruled = true
+	}
+}
+
+// fresh is that of step, with rule 4.
+func (p *page) fresh(collection, how string) {
+	if how == "complete" && p.overruled {
+		if p.Get(snapshot.KindFreshness, collection) != "" {
+			return // and it stays as stale as it was
+		}
+		how = "partial"
+	}
+	p.step.fresh(collection, how, p.start, p.method, "")
+}
+
+// pageArrived is local.page. Clock: the call's start, and each row's version.
+func pageArrived(st *step) {
+	p := st.page()
+	take, known := pages[p.method]
+	ok, told := p.body.Get("ok").Bool()
+	switch {
+	case !known:
+		st.skip("the method is not understood")
+	case p.body.Kind() != rawjson.Object:
+		st.skip("has no response")
+	case told && !ok:
+		st.skip("Slack refused")
+	default:
+		take(p)
+		if call := id(st.ev.Body, "call"); p.overruled && st.Get(snapshot.KindCall, call) != "" {
+			st.assign(snapshot.KindCall, call, snapshot.CallOverruled.Bool(true))
+		}
+	}
+}
+
+// listingEnded is local.listed: a listing was read from its first page to its
+// last, and these ids were on it. What they leave out is gone, unless an event
+// touched it meanwhile. Users are never gone: Slack deactivates them. A call
+// that a lost connection has ended tells nothing.
+func listingEnded(st *step) {
+	p := st.page()
+	call := id(st.ev.Body, "call")
+	if call != "" && st.Get(snapshot.KindCall, call) == "" {
+		st.skip("the call is not under way")
+		return
+	}
+	seen := map[string]bool{}
+	for v := range st.ev.Body.Get("seen").Elems() {
+		seen[string(st.resolve(asID(v)))] = true
+	}
+	switch p.method {
+	case "users.list":
+		p.fresh(snapshot.CollectionUsers, "complete")
+	case "conversations.list":
+		p.conversationsListed(seen)
+	case "conversations.members":
+		if key, ok := p.known(id(p.args, "channel")); ok {
+			p.membersWhole(key, seen)
+		}
+	}
+	st.Delete(snapshot.KindCall, call)
+}
+
+// conversationsListed hides what a complete listing of its types left out.
+func (p *page) conversationsListed(seen map[string]bool) {
+	types := "," + cmp.Or(str(p.args, "types"), "public_channel") + ","
+	archived, _ := p.args.Get("exclude_archived").Bool()
+	how := "complete"
+	for _, t := range []string{"public_channel", "private_channel", "mpim", "im"} {
+		if !strings.Contains(types, ","+t+",") || archived {
+			how = "partial"
+		}
+	}
+	p.fresh(snapshot.CollectionConversations, how)
+	for key, r := range p.Base().All(conv) {
+		if seen[key] || !strings.Contains(types, ","+listType(r)+",") ||
+			archived && r.Is(snapshot.ConvIsArchived) || p.convTouched(key) {
+			continue
+		}
+		p.dropContents(key)
+		p.hide(conv, key, r)
+	}
+}
+
+// listType is the name by which conversations.list selects a conversation.
+func listType(r snapshot.Record) string {
+	switch {
+	case r.Is(snapshot.ConvIsIM):
+		return "im"
+	case r.Is(snapshot.ConvIsMPIM):
+		return "mpim"
+	case r.Is(snapshot.ConvIsPrivate):
+		return "private_channel"
+	}
+	return "public_channel"
+}
+
+// listingFailed is local.failed: Slack refuses a listing. What is known of it
+// stays, and how well.
+func listingFailed(st *step) {
+	p := st.page()
+	reason := str(st.ev.Body, "error")
+	if d := str(st.ev.Body, "detail"); d != "" {
+		reason += ": " + d
+	}
+	switch c := p.collection(); {
+	case c == "":
+		st.skip("is about nothing that is kept")
+	case reason == "bot_not_found": // says nothing about the others
+	default:
+		known := st.Get(snapshot.KindFreshness, c)
+		asOf, _ := known.Int(snapshot.FreshAsOf)
+		st.fresh(c, known.Str(snapshot.FreshHow), asOf, p.method, reason)
+	}
+	st.Delete(snapshot.KindCall, id(st.ev.Body, "call"))
+}
+
+// collection is what a method's listing makes known.
+func (p *page) collection() string {
+	channel := p.resolve(id(p.args, "channel"))
+	switch p.method {
+	case "conversations.members", "conversations.info":
+		if channel == "" {
+			return ""
+		}
+	}
+	switch p.method {
+	case "users.list":
+		return snapshot.CollectionUsers
+	case "conversations.list":
+		return snapshot.CollectionConversations
+	case "conversations.members":
+		return snapshot.MembersOf(channel)
+	case "conversations.info":
+		return snapshot.ReadOf(channel)
+	case "team.info":
+		return snapshot.CollectionTeam
+	case "team.profile.get":
+		return snapshot.CollectionProfileFields
+	case "usergroups.list":
+		return snapshot.CollectionUsergroups
+	case "emoji.list":
+		return snapshot.CollectionEmoji
+	case "dnd.info", "dnd.teamInfo":
+		return snapshot.CollectionDND
+	case "bots.info":
+		return snapshot.CollectionBots
+	}
+	return ""
+}

@@ -1,0 +1,77 @@
+package reducer
+
+import (
+	"time"
+
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+// Config is what reducing depends on besides the snapshot and the event. It
+// must be the same for the whole life of a file.
+type Config struct {
+	// ListLag is how far Slack's lists may lag behind its events: a page leaves
+	// alone what an event changed later than this long before the call.
+	ListLag time.Duration
+}
+
+// DefaultListLag is a ListLag that fits what has been seen of Slack.
+const DefaultListLag = 60 * time.Second
+
+// An Outcome says what became of an event.
+type Outcome uint8
+
+const (
+	// Ignored: nothing changed at all.
+	Ignored Outcome = iota
+	// Noted: only bookkeeping changed, such as the clock of a name that was
+	// confirmed. Nothing a reader sees is different.
+	Noted
+	// Changed: the workspace is different.
+	Changed
+)
+
+func (o Outcome) String() string { return [...]string{"ignored", "noted", "changed"}[o%3] }
+
+// A Result is what an event did.
+type Result struct {
+	Outcome Outcome
+	Changes []snapshot.Change // net, sorted by kind and key; bookkeeping included
+	Hints   []Hint            // what Slack should be asked for now
+	Why     string            // for Ignored: why nothing changed, "" if it was so already
+	Unknown bool              // the type is in no table
+}
+
+// A Hint names something that an event said has changed without saying how.
+type Hint struct {
+	Kind snapshot.Kind
+	ID   string // of one entity, or "" for the whole collection
+	Why  string // the event's type
+}
+
+// Reduce returns the snapshot after an event, and what the event did. The given
+// snapshot stays as it is; the two are the same one if the event is Ignored.
+// Every event is good for some result: one that makes no sense is Ignored.
+func Reduce(cfg Config, s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Result) {
+	h, known := table[ev.Type]
+	switch {
+	case !known:
+		return s, Result{Why: "unknown type", Unknown: true}
+	case h.fn == nil:
+		return s, Result{Why: h.why}
+	}
+	st := &step{Edit: s.Edit(), cfg: cfg, ev: ev, self: s.SelfID()}
+	h.fn(st)
+	next, changes := st.Commit(ev.At)
+	res := Result{Changes: changes, Hints: st.hints}
+	for _, c := range changes {
+		if c.Kind.Entity() {
+			res.Outcome = Changed
+			break
+		}
+		res.Outcome = Noted
+	}
+	if res.Outcome == Ignored {
+		res.Why = st.why
+	}
+	return next, res
+}

@@ -1,0 +1,205 @@
+package reducer
+
+import (
+	"github.com/slackstate/slackstate/internal/rawjson"
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+// userRow lays one user of a list over what is known.
+func (p *page) userRow(v rawjson.Value) {
+	key := id(v, "id")
+	if key == "" {
+		return
+	}
+	patch := p.record(user, v)
+	known, _ := p.Get(user, key).Int(snapshot.UserUpdated)
+	updated, _ := patch.Int(snapshot.UserUpdated)
+	if p.behind(facetUser, key, known, updated) {
+		return
+	}
+	p.putUser(key, patch)
+	presence := str(v, "presence")
+	if presence != "" && p.Get(snapshot.KindPresence, key) == "" && !p.Get(user, key).Is(snapshot.UserDeleted) {
+		p.assign(snapshot.KindPresence, key, snapshot.PresenceValue.Str(presence))
+	}
+}
+
+// behind reports whether a row is older than what is known: by the versions
+// inside the objects where both have one, else if an event changed the facet
+// too late to be shown.
+func (p *page) behind(facet, key string, known, updated int64) bool {
+	if known > 0 && updated > 0 && updated != known {
+		return updated < known
+	}
+	return p.touched(facet, key)
+}
+
+// convFacets are the fields of a conversation that events change, by the clock
+// that guards them.
+var convFacets = []struct {
+	facet  string
+	fields []*snapshot.Field
+}{
+	{facetName, []*snapshot.Field{snapshot.ConvName, snapshot.ConvNameNormalized, snapshot.ConvPreviousNames}},
+	{facetArchived, []*snapshot.Field{snapshot.ConvIsArchived}},
+	{facetTopic, []*snapshot.Field{snapshot.ConvTopic}},
+	{facetPurpose, []*snapshot.Field{snapshot.ConvPurpose}},
+	{facetPrivacy, []*snapshot.Field{snapshot.ConvIsPrivate, snapshot.ConvIsMPIM, snapshot.ConvIsChannel, snapshot.ConvIsGroup}},
+	{facetOpen, []*snapshot.Field{snapshot.ConvIsOpen}},
+}
+
+// convTouched reports whether there is more to a conversation than a list asked
+// for at the call's start may show: an event changed it or a message came, or
+// it is not known well enough to say that the list should have it.
+func (p *page) convTouched(key string) bool {
+	for _, f := range convFacets {
+		if p.touched(f.facet, key) {
+			return true
+		}
+	}
+	return p.touched(facetExists, key) ||
+		p.touched(facetMember, snapshot.Pair(key, string(p.self))) ||
+		p.recent(latestTS(p.Get(read, key))) ||
+		p.Get(snapshot.KindStub, hiddenKey(conv, key)) != ""
+}
+
+// recent reports whether a message came so late that a list may not show it.
+func (p *page) recent(ts snapshot.TS) bool {
+	return ts != "" && ts.Time().UnixMilli() >= p.start-p.cfg.ListLag.Milliseconds()
+}
+
+// ahead reports whether a facet was changed by an event that a row with this
+// version, in milliseconds, may not show.
+func (p *page) ahead(facet, key string, updated int64) bool {
+	if !p.step.touched(facet, key, p.start) {
+		return false
+	}
+	version := p.Get(snapshot.KindClock, snapshot.Pair(facet, key)).Str(snapshot.ClockVersion)
+	if updated > 0 && version != "" && updated >= snapshot.TS(version).Time().UnixMilli() {
+		return false
+	}
+	p.overrule(facet, key)
+	return true
+}
+
+// convRow lays one conversation of a list over what is known, and returns its
+// id, "" if it may not be touched. also holds what the list implies.
+func (p *page) convRow(v rawjson.Value, also ...snapshot.Assignment) string {
+	key, ok := p.alive(id(v, "id"))
+	if !ok {
+		return ""
+	}
+	patch := p.With(conv.Schema(), p.record(conv, v), also...)
+	updated, _ := patch.Int(snapshot.ConvUpdated)
+	member := snapshot.Pair(key, string(p.self))
+	if p.left(key) && (p.ahead(facetMember, member, updated) || p.ahead(facetPrivacy, key, updated)) {
+		return ""
+	}
+	p.reveal(conv, key)
+	known := p.Get(conv, key)
+	if was, _ := known.Int(snapshot.ConvUpdated); updated > 0 && updated < was {
+		patch = p.Merge(conv.Schema(), patch, known) // the row only fills in
+	}
+	var drop []snapshot.Assignment
+	for _, f := range convFacets {
+		if p.ahead(f.facet, key, updated) || p.setLater(f.facet, key, patch) {
+			for _, field := range f.fields {
+				drop = append(drop, field.Unknown())
+			}
+		}
+	}
+	if p.ahead(facetMember, member, updated) {
+		drop = append(drop, snapshot.ConvIsMember.Unknown())
+	}
+	p.merge(conv, key, p.With(conv.Schema(), patch, drop...))
+	p.Delete(snapshot.KindStub, hiddenKey(conv, key))
+	p.reindexSelf(key)
+	if known.Is(snapshot.ConvIsMember) && !p.Get(conv, key).Is(snapshot.ConvIsMember) {
+		p.stopCounting(key)
+	}
+	p.readPart(key, v)
+	return key
+}
+
+// setLater reports whether a topic or purpose that is known was set after the
+// row's.
+func (p *page) setLater(facet, key string, row snapshot.Record) bool {
+	f := snapshot.ConvTopic
+	switch facet {
+	case facetPurpose:
+		f = snapshot.ConvPurpose
+	case facetTopic:
+	default:
+		return false
+	}
+	known, _ := p.Get(conv, key).Sub(f).Int(snapshot.TopicLastSet)
+	set, ok := row.Sub(f).Int(snapshot.TopicLastSet)
+	return ok && set < known
+}
+
+// readPart lays a row's read state over what events have told. Its newest
+// message and its counters are only good if no message came since nor was it
+// edited, its counters and marker if the marker was not moved.
+func (p *page) readPart(key string, v rawjson.Value) {
+	row := p.readRow(key, v)
+	if row == snapshot.Exists {
+		return
+	}
+	newest := p.newest(key)
+	asOf := latestTS(row)
+	older := (asOf == "" || asOf < newest) && p.recent(newest)
+	marked := p.touched(facetRead, key)
+	var drop []snapshot.Assignment
+	if older || asOf != "" && p.touched(facetMessage, snapshot.Pair(key, string(asOf))) {
+		drop = append(drop, snapshot.ReadLatest.Unknown())
+	}
+	if marked {
+		drop = append(drop, snapshot.ReadLastRead.Unknown())
+	}
+	if older || marked {
+		row = p.uncounted(row)
+	}
+	p.mergeRead(key, p.With(read.Schema(), row, drop...))
+}
+
+// membersRow takes a list of members, which is only a part of them unless it is
+// whole.
+func (p *page) membersRow(key string, v rawjson.Value, whole bool) {
+	seen := map[string]bool{}
+	for m := range v.Elems() {
+		u := asID(m)
+		seen[u] = true
+		if !p.touched(facetMember, snapshot.Pair(key, u)) {
+			p.addMember(key, u)
+		}
+	}
+	name := snapshot.MembersOf(snapshot.ChannelID(key))
+	if whole {
+		p.membersWhole(key, seen)
+	} else if p.Get(snapshot.KindFreshness, name) == "" {
+		p.fresh(name, "partial")
+	}
+}
+
+// membersWhole removes the members that a complete list left out.
+func (p *page) membersWhole(key string, seen map[string]bool) {
+	for _, u := range p.Members(snapshot.ChannelID(key)) {
+		if !seen[string(u)] && u != p.self && !p.touched(facetMember, snapshot.Pair(key, string(u))) {
+			p.Delete(snapshot.KindMember, snapshot.Pair(key, string(u)))
+		}
+	}
+	p.fresh(snapshot.MembersOf(snapshot.ChannelID(key)), "complete")
+}
+
+func (p *page) botRow(v rawjson.Value) {
+	key := id(v, "id")
+	if key == "" {
+		return
+	}
+	patch := p.record(snapshot.KindBot, v)
+	known, _ := p.Get(snapshot.KindBot, key).Int(snapshot.BotUpdated)
+	updated, _ := patch.Int(snapshot.BotUpdated)
+	if !p.behind(facetBot, key, known, updated) {
+		p.merge(snapshot.KindBot, key, patch)
+	}
+}

@@ -1,0 +1,158 @@
+package reducer
+
+import (
+	"github.com/slackstate/slackstate/internal/rawjson"
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+// A subtypeRow says what a message's subtype does to its conversation, and how
+// the message counts there.
+type subtypeRow struct {
+	counts counting
+	fn     func(st *step, key string)
+}
+
+type counting uint8
+
+const (
+	shown  counting = iota // a message like any other
+	notice                 // unread, but not displayed as such
+	never                  // no message of its own
+)
+
+// subtypes has a line for every message subtype that has been seen. Any other
+// counts as a plain message.
+//
+// It is filled by init because a deleted message is looked up in it again.
+var subtypes map[string]subtypeRow
+
+func init() { subtypes = subtypeTable() }
+
+func subtypeTable() map[string]subtypeRow {
+	return map[string]subtypeRow{
+		"":                       {},
+		"bot_message":            {},
+		"me_message":             {},
+		"thread_broadcast":       {},
+		"reply_broadcast":        {},
+		"file_share":             {},
+		"file_comment":           {},
+		"file_mention":           {},
+		"unpinned_item":          {}, // a DM from Slackbot
+		"document_mention":       {},
+		"assistant_app_thread":   {},
+		"tombstone":              {},
+		"sh_room_created":        {},
+		"slackbot_response":      {},
+		"joiner_notification":    {},
+		"share_shortcut":         {},
+		"app_conversation_leave": {},
+		"channel_canvas_updated": {},
+		"tabbed_canvas_updated":  {},
+
+		"message_changed": {never, messageChanged},
+		"message_replied": {never, messageReplied},
+		"message_deleted": {never, messageDeleted},
+
+		"channel_topic":   {notice, topicSet},
+		"group_topic":     {notice, topicSet},
+		"channel_purpose": {notice, purposeSet},
+		"group_purpose":   {notice, purposeSet},
+		"channel_name":    {notice, nameNotice},
+		"group_name":      {notice, nameNotice},
+
+		"channel_archive":   {notice, archiveNotice},
+		"group_archive":     {notice, archiveNotice},
+		"channel_unarchive": {notice, unarchiveNotice},
+		"group_unarchive":   {notice, unarchiveNotice},
+
+		"channel_join":  {notice, joinNotice},
+		"group_join":    {notice, joinNotice},
+		"channel_leave": {notice, leaveNotice},
+		"group_leave":   {notice, leaveNotice},
+
+		"channel_convert_to_private":  {notice, convertedToPrivate},
+		"channel_convert_to_public":   {notice, convertedToPublic},
+		"channel_posting_permissions": {notice, refetch},
+
+		"pinned_item":       {counts: notice},
+		"bot_add":           {counts: notice},
+		"bot_remove":        {counts: notice},
+		"bot_enable":        {counts: notice},
+		"bot_disable":       {counts: notice},
+		"ekm_access_denied": {counts: notice},
+		"reminder_add":      {counts: notice},
+		"huddle_thread":     {counts: notice},
+	}
+}
+
+// topicSet and purposeSet are the only carriers of topic and purpose. Clock:
+// the message's ts, and last_set of what is there.
+func topicSet(st *step, key string) {
+	st.setTopic(key, facetTopic, snapshot.ConvTopic, st.ev.Body.Get("topic"))
+}
+
+func purposeSet(st *step, key string) {
+	st.setTopic(key, facetPurpose, snapshot.ConvPurpose, st.ev.Body.Get("purpose"))
+}
+
+func (st *step) setTopic(key, facet string, f *snapshot.Field, v rawjson.Value) {
+	text, ok := v.Str()
+	if !ok {
+		st.skip("has no text")
+		return
+	}
+	version := st.version()
+	last, _ := st.Get(conv, key).Sub(f).Int(snapshot.TopicLastSet)
+	at := version.Time().Unix()
+	if version != "" && at < last {
+		st.skip("older than what is set")
+		return
+	}
+	if !st.newer(facet, key, version) {
+		return
+	}
+	as := []snapshot.Assignment{snapshot.TopicValue.Str(text), snapshot.TopicCreator.Unknown()}
+	if u := id(st.ev.Body, "user"); u != "" {
+		as[1] = snapshot.TopicCreator.Str(u)
+	}
+	if version != "" {
+		as = append(as, snapshot.TopicLastSet.Int(at))
+	}
+	st.assign(conv, key, f.Sub(st.With(snapshot.TopicSchema, st.Get(conv, key).Sub(f), as...)))
+}
+
+// nameNotice is the same fact as channel_rename. Clock: ts on the name.
+func nameNotice(st *step, key string) {
+	if name := str(st.ev.Body, "name"); name != "" {
+		st.rename(key, name, "")
+	}
+}
+
+// archiveNotice and unarchiveNotice are the same facts as channel_archive and
+// channel_unarchive. Clock: ts on the archived facet.
+func archiveNotice(st *step, _ string)   { st.archive(true) }
+func unarchiveNotice(st *step, _ string) { st.archive(false) }
+
+// joinNotice and leaveNotice repeat member_joined_channel and
+// member_left_channel, and are sometimes withheld. Clock: ts for the
+// conversation and the user.
+func joinNotice(st *step, key string) {
+	user := id(st.ev.Body, "user")
+	if user != "" && st.newer(facetMember, snapshot.Pair(key, user), st.version()) && st.addMember(key, user) {
+		st.countMember(key, +1)
+	}
+}
+
+func leaveNotice(st *step, key string) {
+	user := id(st.ev.Body, "user")
+	if user != "" && st.newer(facetMember, snapshot.Pair(key, user), st.version()) {
+		st.removeMember(key, user)
+	}
+}
+
+func convertedToPrivate(st *step, key string) { st.setPrivate(key, true) }
+func convertedToPublic(st *step, key string)  { st.setPrivate(key, false) }
+
+// refetch is channel_posting_permissions, which does not say what changed.
+func refetch(st *step, key string) { st.hint(conv, key) }

@@ -1,0 +1,172 @@
+package reducer
+
+import (
+	"strings"
+
+	"github.com/slackstate/slackstate/internal/rawjson"
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+// counters are the fields of a read state that follow from its marker and its
+// messages. An unknown one stays unknown when a message comes: it is not 0.
+var counters = []*snapshot.Field{snapshot.ReadUnread, snapshot.ReadUnreadDisplay,
+	snapshot.ReadMentions, snapshot.ReadMentionsDisplay, snapshot.ReadDMs, snapshot.ReadHasUnreads}
+
+// uncounted returns a read state without counters.
+func (st *step) uncounted(r snapshot.Record) snapshot.Record {
+	as := make([]snapshot.Assignment, len(counters))
+	for i, f := range counters {
+		as[i] = f.Unknown()
+	}
+	return st.With(read.Schema(), r, as...)
+}
+
+// latestTS returns the ts of the newest message of a read state, "" if it is
+// not known.
+func latestTS(r snapshot.Record) snapshot.TS {
+	if m := r.Sub(snapshot.ReadLatest); m != "" {
+		return snapshot.TS(m.Str(snapshot.MessageTS))
+	}
+	return snapshot.TS(r.Str(snapshot.ReadLatestTS))
+}
+
+// unread reports whether a message is after self's marker and by somebody else.
+func (st *step) unread(key string, m snapshot.Record) bool {
+	own := st.self != "" && m.Str(snapshot.MessageUser) == string(st.self)
+	return !own && m.Str(snapshot.MessageTS) > st.Get(read, key).Str(snapshot.ReadLastRead)
+}
+
+// tally returns what a message does to the counters: 1 more when it arrives,
+// 1 less, by being -1, when it is taken back.
+func (st *step) tally(key string, m snapshot.Record, by int64) (as []snapshot.Assignment) {
+	if !st.unread(key, m) {
+		return nil
+	}
+	r := st.Get(read, key)
+	move := func(f *snapshot.Field, counts bool) {
+		if n, known := r.Int(f); known && counts && n+by >= 0 {
+			as = append(as, f.Int(n+by))
+		}
+	}
+	displayed := subtypes[m.Str(snapshot.MessageSubtype)].counts != notice
+	mentioned := st.mentionsSelf(m.Str(snapshot.MessageText))
+	move(snapshot.ReadUnread, true)
+	move(snapshot.ReadUnreadDisplay, displayed)
+	move(snapshot.ReadMentions, mentioned)
+	move(snapshot.ReadMentionsDisplay, mentioned)
+	move(snapshot.ReadDMs, displayed && st.Get(conv, key).Is(snapshot.ConvIsIM))
+	switch n, known := r.Int(snapshot.ReadUnread); {
+	case !r.Has(snapshot.ReadHasUnreads):
+	case by > 0 || known:
+		as = append(as, snapshot.ReadHasUnreads.Bool(by > 0 || n+by > 0))
+	default:
+		as = append(as, snapshot.ReadHasUnreads.Unknown())
+	}
+	return as
+}
+
+// mentionsSelf reports whether a text notifies self: by name, by a user group
+// with self in it, or as part of everybody.
+func (st *step) mentionsSelf(text string) bool {
+	for {
+		_, rest, ok := strings.Cut(text, "<")
+		if !ok {
+			return false
+		}
+		word, after, ok := strings.Cut(rest, ">")
+		if !ok {
+			return false
+		}
+		word, _, _ = strings.Cut(word, "|")
+		switch {
+		case word == "@"+string(st.self) && st.self != "",
+			word == "!here", word == "!channel", word == "!everyone":
+			return true
+		}
+		if group, ok := strings.CutPrefix(word, "!subteam^"); ok && st.Get(snapshot.KindMyUsergroup, group) != "" {
+			return true
+		}
+		text = after
+	}
+}
+
+// readRow encodes the read state that a conversation's object carries. A newest
+// message without a ts is none: Slack writes {} and "" too. If it is one that
+// is deleted by now, the counters count it.
+func (st *step) readRow(key string, v rawjson.Value) snapshot.Record {
+	r := st.record(read, v)
+	ts := latestTS(r)
+	if ts != "" && st.takenBack(key, ts) {
+		ts, r = "", st.uncounted(r)
+	}
+	if ts == "" {
+		r = st.With(read.Schema(), r, snapshot.ReadLatest.Unknown())
+	}
+	return r
+}
+
+// readState takes the read state of a conversation's object that an event
+// brings. It may have been made before messages that have arrived already.
+func (st *step) readState(key string, v rawjson.Value) {
+	r := st.readRow(key, v)
+	if ts := latestTS(r); ts != "" && ts < st.newest(key) {
+		r = st.With(read.Schema(), st.uncounted(r), snapshot.ReadLatest.Unknown())
+	}
+	st.mergeRead(key, r)
+}
+
+// mergeRead lays a read state over what is known. Where it moves the marker or
+// brings a newer message, the counters it lacks are not what they were.
+func (st *step) mergeRead(key string, r snapshot.Record) {
+	if r == snapshot.Exists {
+		return
+	}
+	known := st.Get(read, key)
+	if r.Has(snapshot.ReadLatestTS) && known.Has(snapshot.ReadLatest) && latestTS(r) == latestTS(known) {
+		r = st.With(read.Schema(), r, snapshot.ReadLatest.Unknown()) // all of it is known
+	}
+	marker := r.Str(snapshot.ReadLastRead)
+	moved := marker != "" && marker != known.Str(snapshot.ReadLastRead)
+	if last := latestTS(known); known != "" && (moved || last != "" && latestTS(r) > last) {
+		known = st.uncounted(known)
+	}
+	st.Put(read, key, st.Merge(read.Schema(), known, r))
+}
+
+// conversationMarked is channel_marked, group_marked, im_marked and
+// mpim_marked: self's read marker, which also moves back. Slack sends no
+// version with it, and its ts is none. What it does not say of the counters is
+// known only if nothing is left to read. Clock: arrival.
+func conversationMarked(st *step) {
+	key, ok := st.known(channelOf(st.ev.Body))
+	if !ok {
+		return
+	}
+	ts := snapshot.TS(str(st.ev.Body, "ts"))
+	if ts == "" {
+		st.skip("has no ts")
+		return
+	}
+	if !st.newer(facetRead, key, st.ev.Time) {
+		return
+	}
+	known := st.Get(read, key)
+	latest := latestTS(known)
+	as := []snapshot.Assignment{snapshot.ReadLastRead.Str(string(ts))}
+	if latest != "" && ts >= latest && ts.Comparable() {
+		for _, f := range counters {
+			switch {
+			case f == snapshot.ReadHasUnreads:
+				if known.Has(f) {
+					as = append(as, f.Bool(false))
+				}
+			case known.Has(f), f == snapshot.ReadUnread, f == snapshot.ReadUnreadDisplay:
+				as = append(as, f.Int(0))
+			}
+		}
+	}
+	sent := st.With(read.Schema(), st.record(read, st.ev.Body),
+		snapshot.ReadLatest.Unknown(), snapshot.ReadLastRead.Unknown())
+	marked := st.With(read.Schema(), st.uncounted(known), as...)
+	st.Put(read, key, st.Merge(read.Schema(), marked, sent))
+}

@@ -1,0 +1,160 @@
+package reducer
+
+import (
+	"github.com/slackstate/slackstate/internal/rawjson"
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+const user = snapshot.KindUser
+
+// userChanged is team_join, user_change and its twins user_profile_changed,
+// user_status_changed and user_huddle_changed, which carry the same body at the
+// same instant. The object may lack what the token may not see, so it is
+// merged. Clock: user.updated, and event_ts where that is equal or missing.
+func userChanged(st *step) {
+	v := st.ev.Body.Get("user")
+	key := id(v, "id")
+	if key == "" {
+		st.skip("names no user")
+		return
+	}
+	patch := st.record(user, v)
+	known, _ := st.Get(user, key).Int(snapshot.UserUpdated)
+	updated, _ := patch.Int(snapshot.UserUpdated)
+	if !st.supersedes(facetUser, key, known, updated) {
+		return
+	}
+	st.putUser(key, patch)
+	if key == string(st.self) {
+		st.renameSelf(patch)
+	}
+}
+
+// putUser merges a user and carries what depends on it along. Custom profile
+// fields are shown as empty where they are left out, so empty ones do not
+// replace any.
+func (st *step) putUser(key string, patch snapshot.Record) {
+	known := st.Get(user, key)
+	was := known.Is(snapshot.UserDeleted)
+	p := patch.Sub(snapshot.UserProfile)
+	if f := p.Raw(snapshot.ProfileFields); (f == "{}" || f == "[]") && known.Sub(snapshot.UserProfile).Has(snapshot.ProfileFields) {
+		p = st.With(snapshot.ProfileSchema, p, snapshot.ProfileFields.Unknown())
+		patch = st.With(user.Schema(), patch, snapshot.UserProfile.Sub(p))
+	}
+	st.merge(user, key, patch)
+	st.Delete(snapshot.KindStub, hiddenKey(user, key))
+	deleted, told := patch.Bool(snapshot.UserDeleted)
+	if !told || deleted == was {
+		return
+	}
+	if deleted {
+		st.Delete(snapshot.KindPresence, key)
+	}
+	for im := range st.Base().IMs(snapshot.UserID(key)) {
+		st.update(conv, string(im), snapshot.ConvIsUserDeleted.Bool(deleted))
+	}
+}
+
+func (st *step) renameSelf(patch snapshot.Record) {
+	if name := patch.Str(snapshot.UserName); name != "" {
+		st.update(snapshot.KindSelf, "", snapshot.SelfName.Str(name))
+	}
+}
+
+// userInvalidated is user_invalidated: nothing that is known of the user can be
+// relied on. Nothing is deleted either.
+func userInvalidated(st *step) {
+	key := id(st.ev.Body.Get("user"), "id")
+	if key == "" {
+		st.skip("names no user")
+		return
+	}
+	st.hint(user, key)
+}
+
+// presenceChanged is presence_change and its batch form. It may name users
+// that are not known otherwise. Clock: arrival; the values end with the
+// connection.
+func presenceChanged(st *step) {
+	v := st.ev.Body
+	value := str(v, "presence")
+	if value == "" {
+		st.skip("has no presence")
+		return
+	}
+	set := func(key string) {
+		if key != "" {
+			st.assign(snapshot.KindPresence, key, snapshot.PresenceValue.Str(value))
+		}
+	}
+	set(id(v, "user"))
+	for u := range v.Get("users").Elems() {
+		set(asID(u))
+	}
+}
+
+// manualPresenceChanged is manual_presence_change: what self chose, not what
+// others see. Clock: event_ts.
+func manualPresenceChanged(st *step) {
+	p := str(st.ev.Body, "presence")
+	if p == "" {
+		st.skip("has no presence")
+		return
+	}
+	if st.newer(facetUser, "manual_presence", st.ev.Time) {
+		st.assign(snapshot.KindSelf, "", snapshot.SelfManualPresence.Str(p))
+	}
+}
+
+// dndUpdated is dnd_updated, for self, and dnd_updated_user, which lacks the
+// snooze fields. Clock: event_ts.
+func dndUpdated(st *step) {
+	key := id(st.ev.Body, "user")
+	if key == "" {
+		key = string(st.self)
+	}
+	v := st.ev.Body.Get("dnd_status")
+	if key == "" || v.Kind() != rawjson.Object {
+		st.skip("has no user or no status")
+		return
+	}
+	if st.newer(facetDND, key, st.ev.Time) {
+		st.putDND(key, v, st.ev.Type == "dnd_updated")
+	}
+}
+
+// putDND stores a do-not-disturb state; whole says that it has all fields. No
+// snooze has no end.
+func (st *step) putDND(key string, v rawjson.Value, whole bool) {
+	const dnd = snapshot.KindDND
+	r := st.record(dnd, v)
+	if !whole {
+		r = st.Merge(dnd.Schema(), st.Get(dnd, key), r)
+	}
+	if snooze, known := r.Bool(snapshot.DNDSnooze); known && !snooze {
+		r = st.With(dnd.Schema(), r, snapshot.DNDSnoozeEnd.Unknown())
+	}
+	st.Put(dnd, key, r)
+}
+
+// prefChanged is pref_change: one of self's preferences, any JSON; null takes it
+// back. Clock: arrival.
+func prefChanged(st *step) { st.setPref(snapshot.KindSelfPref, snapshot.SelfPrefValue) }
+
+func (st *step) setPref(k snapshot.Kind, f *snapshot.Field) {
+	name, v := str(st.ev.Body, "name"), st.ev.Body.Get("value")
+	if name == "" || v == "" {
+		st.skip("has no name or no value")
+		return
+	}
+	switch {
+	case !st.newer(facetPref, prefKey(k, name), st.ev.Time):
+	case v.Kind() == rawjson.Null:
+		st.Delete(k, name)
+	default:
+		st.assign(k, name, f.Raw(v))
+	}
+}
+
+// prefKey tells self's preferences from the workspace's.
+func prefKey(k snapshot.Kind, name string) string { return snapshot.Pair(k.String(), name) }

@@ -1,0 +1,116 @@
+package reducer
+
+import "github.com/slackstate/slackstate/snapshot"
+
+const team = snapshot.KindTeam
+
+// teamRenamed is team_rename. Clock: event_ts, else arrival.
+func teamRenamed(st *step) {
+	name := str(st.ev.Body, "name")
+	if name == "" {
+		st.skip("has no name")
+		return
+	}
+	if st.newer(facetTeam, "name", st.ev.Time) {
+		st.assign(team, "", snapshot.TeamName.Str(name))
+	}
+}
+
+// teamDomainChanged is team_domain_change. Clock: event_ts, else arrival.
+func teamDomainChanged(st *step) {
+	var as []snapshot.Assignment
+	if d := str(st.ev.Body, "domain"); d != "" {
+		as = append(as, snapshot.TeamDomain.Str(d))
+	}
+	if u := str(st.ev.Body, "url"); u != "" {
+		as = append(as, snapshot.TeamURL.Str(u))
+	}
+	if as == nil {
+		st.skip("has no domain")
+		return
+	}
+	if st.newer(facetTeam, "domain", st.ev.Time) {
+		st.assign(team, "", as...)
+	}
+}
+
+// teamEmailDomainChanged is email_domain_changed; an empty one is a value too.
+// Clock: event_ts.
+func teamEmailDomainChanged(st *step) {
+	d, ok := st.ev.Body.Get("email_domain").Str()
+	if !ok {
+		st.skip("has no domain")
+		return
+	}
+	if st.newer(facetTeam, "email_domain", st.ev.Time) {
+		st.assign(team, "", snapshot.TeamEmailDomain.Str(d))
+	}
+}
+
+// teamPrefChanged is team_pref_change. Clock: arrival.
+func teamPrefChanged(st *step) { st.setPref(snapshot.KindTeamPref, snapshot.TeamPrefValue) }
+
+// teamPlanChanged is team_plan_change: what it carries is set. Clock: arrival.
+func teamPlanChanged(st *step) {
+	plan := filter(st.ev.Body, func(name string) bool {
+		return name == "plan" || name == "can_add_ura" || name == "paid_features"
+	})
+	r := st.record(team, plan)
+	if r == snapshot.Exists {
+		st.skip("has no plan")
+		return
+	}
+	st.merge(team, "", r)
+}
+
+// profileFieldsChanged is team_profile_change and team_profile_reorder: the
+// definitions that changed, or only the order of those that moved. A definition
+// is merged by its id. Clock: arrival.
+func profileFieldsChanged(st *step) {
+	for f := range st.ev.Body.Get("profile").Get("fields").Elems() {
+		key := id(f, "id")
+		switch {
+		case key == "":
+			st.skip("names no field")
+		case st.ev.Type == "team_profile_reorder":
+			if n, ok := f.Get("ordering").Int(); ok && st.newer(facetField, key, st.ev.Time) {
+				st.update(snapshot.KindProfileField, key, snapshot.ProfileFieldOrdering.Int(n))
+			}
+		case st.newer(facetField, key, st.ev.Time):
+			st.merge(snapshot.KindProfileField, key, st.record(snapshot.KindProfileField, f))
+		}
+	}
+}
+
+// profileFieldsDeleted is team_profile_delete: ids, or objects that have one.
+// What users entered stays. Clock: arrival.
+func profileFieldsDeleted(st *step) {
+	for f := range st.ev.Body.Get("profile").Get("fields").Elems() {
+		key := asID(f)
+		if key == "" {
+			key = id(f, "id")
+		}
+		switch {
+		case key == "":
+			st.skip("names no field")
+		case st.newer(facetField, key, st.ev.Time):
+			st.Delete(snapshot.KindProfileField, key)
+		}
+	}
+}
+
+// gridMigrationFinished is grid_migration_finished: the workspace is part of an
+// enterprise now, and users may have other ids.
+func gridMigrationFinished(st *step) {
+	e := id(st.ev.Body, "enterprise_id")
+	if e == "" {
+		st.skip("names no enterprise")
+		return
+	}
+	st.assign(team, "", snapshot.TeamEnterpriseID.Str(e))
+	st.hint(user, "")
+}
+
+// eventsLost is app_rate_limited: Slack dropped events of a minute. Clock:
+// arrival.
+func eventsLost(st *step) { st.lost(st.ev.At + 1) }
