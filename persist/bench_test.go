@@ -1,0 +1,217 @@
+package persist_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/slackstate/slackstate/internal/rawjson"
+	"github.com/slackstate/slackstate/persist"
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+const numUsers = 100_000
+
+// user returns a record of about the size that real ones have.
+func user(e *snapshot.Edit, id string, version int) snapshot.Record {
+	image := func(size int) string {
+		return fmt.Sprintf("https://avatars.example.com/2024-05-17/%s_0123456789abcdef0123_%d.png", id, size)
+	}
+	v, err := rawjson.Parse(fmt.Sprintf(`{"id":"%[1]s","team_id":"T00000001","name":"handle.%[1]s","real_name":"Given Family %[1]s",
+		"updated":%[2]d,"tz":"Europe/Amsterdam","tz_label":"Central European Time","tz_offset":3600,"deleted":false,"is_bot":false,
+		"is_admin":false,"color":"9f69e7","profile":{"display_name":"given.%[1]s","real_name":"Given Family %[1]s",
+		"email":"given.%[1]s@example.com","title":"Engineer","image_24":"%[3]s","image_48":"%[4]s","image_512":"%[5]s"}}`,
+		id, 1_700_000_000+version, image(24), image(48), image(512)))
+	if err != nil {
+		panic(err)
+	}
+	return e.Record(snapshot.KindUser.Schema(), v)
+}
+
+// bootstrapped returns a world of many users, and the content of a file that
+// holds it.
+var bootstrapped = sync.OnceValues(func() (w *world, content []byte) {
+	w = newWorld(1)
+	e := w.state.Edit()
+	for _, id := range numbered("U", numUsers) {
+		e.Put(snapshot.KindUser, id, user(e, id, 0))
+	}
+	w.commit(e, 1)
+	w.rows[0].Bulk = true
+
+	dir, err := os.MkdirTemp("", "persist")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "workspace.db")
+	db, err := persist.Open(path, persist.Options{})
+	if err == nil {
+		_, err = db.Load()
+	}
+	if err == nil {
+		err = errors.Join(db.Append(w.rows, w.state), db.Close())
+	}
+	if err == nil {
+		content, err = os.ReadFile(path)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return w, content
+})
+
+// largeFile returns the path of such a file.
+func largeFile(b *testing.B) string {
+	_, content := bootstrapped()
+	path := filepath.Join(b.TempDir(), "workspace.db")
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, err = f.Write(content)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil { // or else the first commit syncs it all
+		b.Fatal(err)
+	}
+	return path
+}
+
+// large opens such a file.
+func large(b *testing.B) (*persist.DB, *world) {
+	w, _ := bootstrapped()
+	return open(b, largeFile(b), persist.Options{}), w.fork()
+}
+
+// messages makes events such as a message is: 466 bytes, and one small record
+// changes.
+func messages(w *world, n int) []persist.Row {
+	start := len(w.rows)
+	for range n {
+		e := w.state.Edit()
+		ts := fmt.Sprintf("17%08d.000100", len(w.rows))
+		key := fmt.Sprint("C", w.rng.IntN(1000))
+		e.Put(snapshot.KindRead, key, e.With(snapshot.KindRead.Schema(), "", snapshot.ReadLatestTS.Str(ts), snapshot.ReadUnread.Int(3)))
+		w.commit(e, w.state.At()+1)
+		w.rows[len(w.rows)-1].Event = make([]byte, 466)
+	}
+	return w.rows[start:]
+}
+
+// Appending, beside what the disk takes for the same bytes at the end of a file.
+func BenchmarkAppend(b *testing.B) {
+	for _, n := range []int{1, 100, 1000} {
+		b.Run(fmt.Sprintf("rows=%d/to=journal", n), func(b *testing.B) {
+			db, w := large(b)
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				rows := messages(w, n)
+				b.StartTimer()
+				appendRows(b, db, w, rows...)
+			}
+		})
+		b.Run(fmt.Sprintf("rows=%d/to=file", n), func(b *testing.B) {
+			_, w := large(b)
+			f, err := os.Create(filepath.Join(b.TempDir(), "file"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer f.Close()
+			var buf []byte
+			for _, r := range messages(w, n) {
+				buf = append(buf, persist.EncodeRow(r)...)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := f.Write(buf); err != nil {
+					b.Fatal(err)
+				}
+				if err := f.Sync(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkCheckpoint(b *testing.B) {
+	b.Run(fmt.Sprintf("dirty=1000/of=%d", numUsers), func(b *testing.B) {
+		db, w := large(b)
+		b.ReportAllocs()
+		for b.Loop() {
+			b.StopTimer()
+			e := w.state.Edit()
+			for _, i := range rand.Perm(numUsers)[:1000] {
+				id := fmt.Sprint("U", i)
+				e.Put(snapshot.KindUser, id, user(e, id, len(w.rows)))
+			}
+			w.commit(e, w.state.At()+1)
+			appendRows(b, db, w, w.rows[len(w.rows)-1])
+			b.StartTimer()
+			checkpoint(b, db, 0)
+		}
+	})
+}
+
+// Bulk appends are pages of a listing: new records in no order.
+func BenchmarkBulk(b *testing.B) {
+	b.Run("rows=1/records=1000", func(b *testing.B) {
+		db, w := large(b)
+		b.ReportAllocs()
+		for b.Loop() {
+			b.StopTimer()
+			e := w.state.Edit()
+			for range 1000 {
+				id := fmt.Sprintf("U%x", w.rng.Uint64())
+				e.Put(snapshot.KindUser, id, user(e, id, 0))
+			}
+			w.commit(e, w.state.At()+1)
+			page := w.rows[len(w.rows)-1]
+			page.Bulk = true
+			b.StartTimer()
+			appendRows(b, db, w, page)
+		}
+	})
+}
+
+// BenchmarkOpen is what Open costs by itself: one look at every page.
+func BenchmarkOpen(b *testing.B) {
+	path := largeFile(b)
+	b.SetBytes(int64(len(read(b, path))))
+	b.ReportAllocs()
+	for b.Loop() {
+		db, err := persist.Open(path, persist.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		db.Close()
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	b.Run(fmt.Sprintf("users=%d", numUsers), func(b *testing.B) {
+		db, w := large(b)
+		b.ReportAllocs()
+		for b.Loop() {
+			s, err := db.Load()
+			if err != nil || s.Digest() != w.state.Digest() {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkRows(b *testing.B) {
+	db, w := large(b)
+	appendRows(b, db, w, messages(w, 1000)...)
+	b.ReportAllocs()
+	for b.Loop() {
+		if got, err := rows(db, db.Oldest()); err != nil || len(got) != 1000 {
+			b.Fatal(err)
+		}
+	}
+}

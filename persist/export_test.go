@@ -1,0 +1,23 @@
+package persist
+
+import (
+	"slices"
+
+	"github.com/slackstate/slackstate/api"
+)
+
+// EncodeRow and DecodeRow are the journal's codec.
+func EncodeRow(r Row) []byte                       { return appendRow(nil, seqKey(r.Seq), &r) }
+func DecodeRow(seq api.Seq, v []byte) (Row, error) { return decodeRow(seq, v) }
+
+// Seal gives a stored value its checksum.
+func Seal(key, v []byte) []byte { return seal(slices.Clip(v), 0, key) }
+
+// LimitSize makes every write fail that would make the file larger than this.
+func (db *DB) LimitSize(bytes int) { db.bolt.MaxSize = bytes }
+
+// PageSize is that of new files.
+func (db *DB) PageSize() int { return db.bolt.Info().PageSize }
+
+// NewestMeta returns the meta page that counts in a bbolt file.
+var NewestMeta = newestMeta
