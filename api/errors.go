@@ -1,0 +1,123 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrAuth says that Slack refused the token: it is missing, wrong, revoked or
+// belongs to a deactivated account. Retrying is pointless. A [*CallError] with
+// one of the authentication codes matches it under errors.Is.
+var ErrAuth = errors.New("slack refused the token")
+
+// GapError says that there is no going on from a sequence number: the changes
+// after it are no longer retained, or it is ahead of all that has happened and
+// so of another file. Take a Snapshot and go on from its Seq.
+type GapError struct {
+	Asked  Seq // changes after this one were asked for
+	Oldest Seq // the oldest number to go on from; the newest, if Asked is ahead of it
+}
+
+func (e *GapError) Error() string {
+	if e.Asked > e.Oldest {
+		return fmt.Sprintf("change %d has not happened here: the last one is %d", e.Asked, e.Oldest)
+	}
+	return fmt.Sprintf("changes after %d are no longer kept: the oldest point to resume from is %d", e.Asked, e.Oldest)
+}
+
+// CallError says that one Web API call failed.
+type CallError struct {
+	Method     string        // such as "users.list"
+	Code       string        // Slack's error code, or "http_500"; "" when no answer came
+	Detail     string        // what Slack added, such as the scope it needs; may be empty
+	RetryAfter time.Duration // when Slack named one, else 0
+	Err        error         // the transport's error when no answer came
+}
+
+func (e *CallError) Error() string {
+	s := e.Method
+	if e.Code != "" {
+		s += ": " + e.Code
+	}
+	if e.Detail != "" {
+		s += " (" + e.Detail + ")"
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns the transport's error.
+func (e *CallError) Unwrap() error { return e.Err }
+
+// Is reports whether the code is one of those that mean ErrAuth.
+func (e *CallError) Is(target error) bool {
+	if target != ErrAuth {
+		return false
+	}
+	switch e.Code {
+	case "not_authed", "invalid_auth", "account_inactive", "token_revoked",
+		"token_expired", "two_factor_setup_required":
+		return true
+	}
+	return false
+}
+
+// IdentityError says that a file belongs to another workspace or another user
+// than the token does. Nothing was written.
+type IdentityError struct {
+	Path        string
+	Have, Token Identity
+}
+
+func (e *IdentityError) Error() string {
+	return fmt.Sprintf("%s belongs to %v, the token to %v", e.Path, e.Have, e.Token)
+}
+
+// An Identity names whose view of which workspace a cache holds.
+type Identity struct {
+	Team string // T… or E… id
+	User UserID
+}
+
+func (id Identity) String() string { return "user " + string(id.User) + " of team " + id.Team }
+
+// CorruptError says that a file does not hold what was written to it.
+type CorruptError struct {
+	Path   string
+	Bucket string // the part of the file, when known
+	Key    string // the entry in it, when known
+	Err    error
+}
+
+func (e *CorruptError) Error() string {
+	s := e.Path
+	if e.Bucket != "" {
+		s += ": " + e.Bucket
+	}
+	if e.Key != "" {
+		s += fmt.Sprintf(" %q", e.Key)
+	}
+	return s + " is corrupt: " + e.Err.Error()
+}
+
+// Unwrap returns what was found wrong.
+func (e *CorruptError) Unwrap() error { return e.Err }
+
+// SchemaError says that a file was written in a format this program does not
+// know.
+type SchemaError struct {
+	Path        string
+	Have, Known int // format numbers
+}
+
+func (e *SchemaError) Error() string {
+	return fmt.Sprintf("%s has format %d, this program knows up to %d", e.Path, e.Have, e.Known)
+}
+
+// LockedError says that another process has the file open.
+type LockedError struct{ Path string }
+
+func (e *LockedError) Error() string { return e.Path + " is open in another process" }

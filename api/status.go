@@ -1,0 +1,45 @@
+package api
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Phase says what the connection to Slack is doing.
+type Phase uint8
+
+const (
+	// Offline: no connection. What is known came from the file.
+	Offline Phase = iota
+	// Connecting: asking for a socket, or waiting to try again.
+	Connecting
+	// Bootstrapping: connected for the first time, listing the workspace.
+	// Frames are kept until the lists are in.
+	Bootstrapping
+	// CatchingUp: connected, events are applied as they arrive, and what may
+	// have been missed is being listed again.
+	CatchingUp
+	// Live: connected, and nothing that was planned is left to load.
+	Live
+)
+
+var phaseNames = [...]string{"offline", "connecting", "bootstrapping", "catching up", "live"}
+
+func (p Phase) String() string {
+	if int(p) < len(phaseNames) {
+		return phaseNames[p]
+	}
+	return fmt.Sprintf("Phase(%d)", uint8(p))
+}
+
+// Status is what can be said of a State apart from its data.
+type Status struct {
+	Phase     Phase
+	Since     time.Time // when Phase began
+	LastFrame time.Time // when the last frame was received; zero if none was
+	Seq       Seq       // published: readers see it
+	Durable   Seq       // on disk; equal to Seq when the State has no file
+	Attempt   int       // failed connection attempts in a row
+	Err       error     // why the last attempt failed, or why storage stopped; nil when all is well
+	Bad       uint64    // frames that were no JSON object since Open
+}
