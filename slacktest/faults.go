@@ -1,0 +1,245 @@
+package slacktest
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Faults makes a server misbehave, on demand or at a low random rate, and counts
+// how often it did.
+//
+//  1. A fault on demand hits exactly the next calls or frames it was asked for.
+//  2. Faults change what is answered or delivered, never the truth.
+//  3. Every fault that happened is in Fired under its name.
+type Faults struct {
+	mu       sync.Mutex
+	rng      *rand.Rand
+	planned  map[string][]callFault // by method, "" is any
+	withhold int
+	double   int
+	random   map[string]bool
+	fired    map[string]int
+	cursors  int // generation of cursors that is still good
+	cutAfter int // frames until a random outage ends in a cut
+}
+
+// callFault is what is to happen to calls of a method.
+type callFault struct {
+	name   string
+	left   int // calls; negative is for good
+	code   Error
+	status int
+	retry  time.Duration
+	delay  time.Duration
+}
+
+const (
+	faultRateLimit   = "ratelimit"
+	faultServerError = "servererror"
+	faultCode        = "error"
+	faultDelay       = "delay"
+	faultDisconnect  = "disconnect"
+	faultGoodbye     = "goodbye"
+	faultDuplicate   = "duplicate"
+	faultWithhold    = "withhold"
+	faultCursors     = "cursors"
+	faultSlowClient  = "slowclient"
+)
+
+// How often a random fault strikes: one call or frame in so many.
+const (
+	callOdds  = 12
+	frameOdds = 100
+	twinOdds  = 15
+	// outage is how many frames a random "withhold" swallows before it cuts the
+	// sockets. Without the cut no client could know that it missed something.
+	outage = 3
+)
+
+// FaultNames lists the faults Enable knows: ratelimit (HTTP 429 with a
+// Retry-After of a second), servererror (HTTP 500, no JSON), disconnect (all
+// sockets cut), duplicate (a frame sent twice), withhold (a few frames lost, then
+// all sockets cut).
+func FaultNames() []string {
+	return []string{faultRateLimit, faultServerError, faultDisconnect, faultDuplicate, faultWithhold}
+}
+
+func newFaults(seed uint64) *Faults {
+	return &Faults{
+		rng: rand.New(rand.NewPCG(seed, 0xfa017)), planned: map[string][]callFault{},
+		random: map[string]bool{}, fired: map[string]int{},
+	}
+}
+
+// Enable lets a named fault strike at random from now on. It returns an error
+// for a name that FaultNames does not list.
+func (f *Faults) Enable(name string) error {
+	if !slices.Contains(FaultNames(), name) {
+		return fmt.Errorf("fault %q: not one of %q", name, FaultNames())
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.random[name] = true
+	return nil
+}
+
+// Clear stops all faults, random and planned. The counts stay.
+func (f *Faults) Clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.random)
+	clear(f.planned)
+	f.withhold, f.double, f.cutAfter = 0, 0, 0
+}
+
+// Fired returns how often each fault has happened so far. Besides FaultNames:
+// error, delay, goodbye, cursors, and slowclient (a queue ran full).
+func (f *Faults) Fired() map[string]int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.fired)
+}
+
+// Fail answers the next n calls of a method with ok:false and a code. The method
+// "" is any; a negative n lasts until Clear.
+func (f *Faults) Fail(method string, n int, code string) {
+	f.plan(method, callFault{name: faultCode, left: n, code: Error(code)})
+}
+
+// FailHTTP answers the next n calls of a method with an HTTP status and a body
+// that is not JSON.
+func (f *Faults) FailHTTP(method string, n, status int) {
+	f.plan(method, callFault{name: faultServerError, left: n, status: status})
+}
+
+// RateLimit answers the next n calls of a method with HTTP 429 and a Retry-After
+// in whole seconds, rounded up.
+func (f *Faults) RateLimit(method string, n int, retryAfter time.Duration) {
+	f.plan(method, callFault{name: faultRateLimit, left: n, status: http.StatusTooManyRequests, retry: retryAfter})
+}
+
+// Delay lets the next n calls of a method wait before they are answered. It
+// combines with the other faults of the method.
+func (f *Faults) Delay(method string, n int, d time.Duration) {
+	f.plan(method, callFault{name: faultDelay, left: n, delay: d})
+}
+
+// Withhold loses the next n event frames on every socket: the truth moves, nobody
+// is told.
+func (f *Faults) Withhold(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.withhold += n
+}
+
+// Duplicate sends the next n event frames twice.
+func (f *Faults) Duplicate(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.double += n
+}
+
+// ExpireCursors makes every cursor given out so far invalid.
+func (f *Faults) ExpireCursors() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.cursors++
+	f.fired[faultCursors]++
+}
+
+func (f *Faults) plan(method string, fault callFault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.planned[method] = append(f.planned[method], fault)
+}
+
+// call says what is to happen to a call: at most one delay and one failure.
+func (f *Faults) call(method string) (delay time.Duration, failure *callFault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, key := range []string{method, ""} {
+		for i := range f.planned[key] {
+			fault := &f.planned[key][i]
+			switch {
+			case fault.left == 0:
+			case fault.name == faultDelay && delay == 0:
+				delay = fault.delay
+				f.use(fault)
+			case fault.name != faultDelay && failure == nil:
+				taken := *fault
+				failure = &taken
+				f.use(fault)
+			}
+		}
+	}
+	switch {
+	case failure != nil:
+	case f.strikes(faultRateLimit, callOdds):
+		failure = &callFault{status: http.StatusTooManyRequests, retry: time.Second}
+	case f.strikes(faultServerError, callOdds):
+		failure = &callFault{status: http.StatusInternalServerError}
+	}
+	return delay, failure
+}
+
+func (f *Faults) use(fault *callFault) {
+	if fault.left > 0 {
+		fault.left--
+	}
+	f.fired[fault.name]++
+}
+
+// strikes rolls the dice for a random fault.
+func (f *Faults) strikes(name string, odds int) bool {
+	if !f.random[name] || f.rng.IntN(odds) != 0 {
+		return false
+	}
+	f.fired[name]++
+	return true
+}
+
+// frame says how often an event frame is to be sent, and whether the sockets are
+// to be cut after it.
+func (f *Faults) frame() (copies int, cut bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.cutAfter > 0 {
+		f.cutAfter--
+		return 0, f.cutAfter == 0
+	}
+	if f.withhold > 0 {
+		f.withhold--
+		f.fired[faultWithhold]++
+		return 0, false
+	}
+	if f.strikes(faultWithhold, frameOdds) {
+		f.cutAfter = outage - 1
+		return 0, false
+	}
+	copies = 1
+	if f.double > 0 {
+		f.double--
+		f.fired[faultDuplicate]++
+		copies = 2
+	} else if f.strikes(faultDuplicate, twinOdds) {
+		copies = 2
+	}
+	return copies, f.strikes(faultDisconnect, frameOdds)
+}
+
+func (f *Faults) count(name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fired[name]++
+}
+
+func (f *Faults) cursorGeneration() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.cursors
+}

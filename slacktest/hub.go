@@ -1,0 +1,268 @@
+package slacktest
+
+import (
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+const (
+	// urlLife is how long a socket URL can be opened.
+	urlLife = 30 * time.Second
+	// defaultQueue is how many frames may wait for a client.
+	defaultQueue = 20_000
+)
+
+// hub spreads frames over the sockets. Its lock is taken inside the workspace's
+// and is never held while anything waits.
+type hub struct {
+	mu       sync.Mutex
+	faults   *Faults
+	limit    int
+	tickets  int
+	sessions []*session // in order of their connect calls
+	closed   bool
+}
+
+// session is one connection to be, from the connect call on: what happens before
+// its socket opens waits in its queue.
+type session struct {
+	ticket string
+	born   time.Time
+	app    bool          // Socket Mode, which gets no RTM frames
+	batch  bool          // presence of many users in one frame
+	wake   chan struct{} // has a token while the queue may have frames
+	quit   chan struct{} // closed when the socket is to be cut
+
+	// The rest is guarded by hub.mu.
+	open  bool
+	gone  bool
+	subs  map[string]bool
+	queue [][]byte
+}
+
+// connect starts a session, for an app or with presence in batches, and returns
+// its ticket.
+func (h *hub) connect(app, batch bool) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.expire()
+	h.tickets++
+	s := &session{
+		ticket: strconv.FormatUint(uint64(h.tickets)*0x9e3779b97f4a7c15, 36), born: time.Now(), app: app, batch: batch,
+		wake: make(chan struct{}, 1), quit: make(chan struct{}), subs: map[string]bool{},
+	}
+	h.sessions = append(h.sessions, s)
+	return s.ticket
+}
+
+// enter opens the session of a ticket, once and in time.
+func (h *hub) enter(ticket string, app bool, hello []byte) *session {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.expire()
+	for _, s := range h.sessions {
+		if s.ticket == ticket && s.app == app && !s.open && !h.closed {
+			s.open = true
+			if hello != nil {
+				s.queue = slices.Insert(s.queue, 0, hello)
+				s.signal()
+			}
+			return s
+		}
+	}
+	return nil
+}
+
+// expire forgets sessions nobody opened in time.
+func (h *hub) expire() {
+	h.sessions = slices.DeleteFunc(h.sessions, func(s *session) bool {
+		return !s.open && time.Since(s.born) >= urlLife
+	})
+}
+
+// leave ends a session from the socket's side.
+func (h *hub) leave(s *session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.cut(s)
+}
+
+// push queues a frame for every session that may see it.
+func (h *hub) push(f frame) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.expire()
+	type delivery struct {
+		to   *session
+		body []byte
+	}
+	var due []delivery
+	for _, s := range h.sessions {
+		if body := f.forSession(s); body != nil {
+			due = append(due, delivery{s, body})
+		}
+	}
+	if len(due) == 0 {
+		return // faults strike only what somebody would have got
+	}
+	copies, cut := h.faults.frame()
+	for _, d := range due {
+		for range copies {
+			h.enqueue(d.to, d.body)
+		}
+	}
+	if cut {
+		h.cutAll()
+	}
+}
+
+// answer queues a frame for one session only. Faults do not touch it.
+func (h *hub) answer(s *session, body []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.enqueue(s, body)
+}
+
+// announce queues a frame about the connection itself for every open socket of
+// apps, or of RTM clients.
+func (h *hub) announce(app bool, body []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range slices.Clone(h.sessions) {
+		if s.open && s.app == app {
+			h.enqueue(s, body)
+		}
+	}
+}
+
+func (h *hub) enqueue(s *session, body []byte) {
+	if s.gone {
+		return
+	}
+	if len(s.queue) >= h.limit {
+		h.faults.count(faultSlowClient)
+		h.cut(s)
+		return
+	}
+	s.queue = append(s.queue, body)
+	s.signal()
+}
+
+// take returns what is queued for a session.
+func (h *hub) take(s *session) [][]byte {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	queued := s.queue
+	s.queue = nil
+	return queued
+}
+
+// subscribe replaces the presence subscriptions of a session.
+func (h *hub) subscribe(s *session, users []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	clear(s.subs)
+	for _, id := range users {
+		s.subs[id] = true
+	}
+}
+
+// disconnect cuts every open socket and reports how many there were. Sessions
+// that wait to be opened stay.
+func (h *hub) disconnect() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.cutAll()
+}
+
+func (h *hub) cutAll() int {
+	n := 0
+	for _, s := range slices.Clone(h.sessions) {
+		if s.open {
+			h.cut(s)
+			n++
+		}
+	}
+	return n
+}
+
+func (h *hub) cut(s *session) {
+	if s.gone {
+		return
+	}
+	s.gone, s.queue = true, nil
+	close(s.quit)
+	h.sessions = slices.DeleteFunc(h.sessions, func(other *session) bool { return other == s })
+}
+
+// close cuts everything for good.
+func (h *hub) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
+	h.cutAll()
+}
+
+// open is the number of sockets that are open, of apps or of RTM clients.
+func (h *hub) open(app bool) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for _, s := range h.sessions {
+		n += btoi(s.open && s.app == app)
+	}
+	return n
+}
+
+// answerApp queues a frame for one of the app's sockets, each in its turn, and
+// says whether there was any.
+func (h *hub) answerApp(turn int, body []byte) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var apps []*session
+	for _, s := range h.sessions {
+		if s.open && s.app {
+			apps = append(apps, s)
+		}
+	}
+	if len(apps) == 0 {
+		return false
+	}
+	h.enqueue(apps[turn%len(apps)], body)
+	return true
+}
+
+func (s *session) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// forSession is the frame as a session gets it, or nil.
+func (f frame) forSession(s *session) []byte {
+	switch {
+	case s.app, f.origin == s:
+		return nil
+	case f.presence == nil:
+		return f.body
+	case !s.subs[f.presence.user]:
+		return nil
+	}
+	return presenceChange(s.batch, f.presence.presence, f.presence.user)[0]
+}
+
+// presenceChange makes the frames that say users have a presence: one each, or
+// one for all where the client asked for batches.
+func presenceChange(batch bool, presence string, users ...string) [][]byte {
+	var frames [][]byte
+	for _, id := range users {
+		frames = append(frames, marshal(object{"type": "presence_change", "presence": presence, "user": id}))
+		if batch {
+			return [][]byte{marshal(object{"type": "presence_change", "presence": presence, "users": users})}
+		}
+	}
+	return frames
+}
