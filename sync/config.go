@@ -1,0 +1,98 @@
+package sync
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/slackstate/slackstate/api"
+)
+
+// Config says how to reach Slack, and whom to tell.
+type Config struct {
+	// Token is sent with every Web API call and nowhere else.
+	Token string
+
+	// APIURL is what method names are appended to. Empty means
+	// https://slack.com/api/.
+	APIURL string
+
+	// HTTPClient makes the Web API calls; redirects are never followed. Nil
+	// means a client of Run's own, with timeouts and the proxies of the
+	// environment.
+	HTTPClient *http.Client
+
+	// DialContext opens the connection under the websocket. Nil means
+	// net.Dialer and the proxies of the environment.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// Logger is told what happens to the connection. Nil discards.
+	Logger *slog.Logger
+
+	// Bootstrap chooses how the socket is asked for and what is listed.
+	Bootstrap Bootstrap
+
+	// Args are the arguments of rtm.start and rtm.connect.
+	Args Args
+
+	// Apply takes one event: raw is the receiver's to keep, at is when it was
+	// received. An error means that it could not be stored, and ends Run.
+	Apply func(ctx context.Context, raw []byte, at time.Time) error
+
+	// Identify is told on each connection, before its first Apply, which team
+	// and which user the token belongs to. An error ends Run. Nil accepts all.
+	Identify func(team, user string) error
+
+	// Resumed says that an earlier Run has already listed the workspace
+	// completely, so that frames need not wait for the lists.
+	Resumed bool
+
+	// Pending returns what is wanted beyond the core lists and not fresh. It is
+	// asked after them, and again until it names nothing new, and then every ten
+	// minutes or so while live. Nil wants nothing.
+	Pending func() Pending
+
+	// Recheck is how long after becoming live Pending is asked once more as if
+	// nothing had been tried, and for core lists to read again: what they lagged
+	// behind on, they show by then. Zero means never.
+	Recheck time.Duration
+
+	// Phase is told each change of phase: how many attempts in a row have
+	// failed, and why the last one did. Nil is not told.
+	Phase func(p api.Phase, attempt int, err error)
+}
+
+// Bootstrap chooses the method that opens a connection.
+type Bootstrap uint8
+
+const (
+	// Start asks rtm.start, which may answer with most of the workspace. Where
+	// it no longer does, Run goes on as with Connect and does not ask it again.
+	Start Bootstrap = iota
+	// Connect asks rtm.connect and lists everything through the Web API.
+	Connect
+)
+
+// Args are the arguments of the two methods that open a connection. Each is
+// sent as it stands here, also when it is false. rtm.connect knows only
+// BatchPresenceAware and PresenceSub.
+type Args struct {
+	BatchPresenceAware bool // several users in one presence_change
+	IncludeLocale      bool // users and conversations with their locale; also asked of users.list and conversations.info
+	MPIMAware          bool // group messages apart from private channels
+	NoLatest           bool // conversations without their latest message; implies NoUnreads
+	NoUnreads          bool // conversations without unread counts
+	PresenceSub        bool // presence only of the users subscribed to; Slack's own default is true
+	SimpleLatest       bool // latest as a bare timestamp
+}
+
+// Pending names what to load beyond the core lists. Each id is tried once on
+// each connection, and once more at Recheck.
+type Pending struct {
+	Lists   []string        // core lists to read again, by method; only asked for at Recheck
+	Members []api.ChannelID // conversations whose members to page
+	Info    []api.ChannelID // conversations whose read state to fetch
+	Bots    []api.BotID     // bots to ask for
+}

@@ -1,0 +1,220 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	// A URL is good for 30 seconds, so a longer handshake leads nowhere.
+	dialTimeout = 30 * time.Second
+
+	// We ping after pingEvery without a frame, and give a peer up after deadAfter
+	// without one.
+	pingEvery = 10 * time.Second
+	deadAfter = 2 * pingEvery
+
+	// Slack bounds messages at tens of kilobytes. The largest frames repeat a
+	// conversation with all its members: 16 MB is room for a million of them.
+	frameLimit = 16 << 20
+)
+
+// expiredURL is the code of the error frame that comes instead of hello when
+// the socket URL was too old.
+const expiredURL = 1
+
+// Two ways to lose a connection that say nothing against the next one.
+var (
+	errGoodbye = errors.New("slack said goodbye")
+	errExpired = errors.New("the socket URL had expired")
+)
+
+// A socket is one open RTM connection.
+type socket struct {
+	conn    *websocket.Conn
+	log     *slog.Logger
+	secrets []string
+	nextID  func() int64
+	heard   chan struct{} // holds one when something came since the keeper looked
+}
+
+// dial opens the socket at a URL. Errors do not name the URL.
+func dial(ctx context.Context, cfg Config, rawURL string, nextID func() int64) (*socket, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil || u.Scheme != "wss" && u.Scheme != "ws" {
+		return nil, errors.New("open socket: slack gave no websocket URL")
+	}
+	s := &socket{
+		log:     cfg.Logger,
+		secrets: []string{cfg.Token, rawURL, u.RequestURI()},
+		nextID:  nextID,
+		heard:   make(chan struct{}, 1),
+	}
+	if len(u.RequestURI()) < len("/ticket") {
+		s.secrets = s.secrets[:2] // too short to be secret, and found everywhere
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+
+	var d websocket.Dialer
+	open := cfg.DialContext
+	if open == nil {
+		open = new(net.Dialer).DialContext
+		d.Proxy = http.ProxyFromEnvironment
+	}
+	// The handshake does not watch ctx, so we close the connection under it.
+	undo := func() bool { return true }
+	d.NetDialContext = func(_ context.Context, network, addr string) (net.Conn, error) {
+		c, err := open(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		closed := make(chan struct{})
+		stop := context.AfterFunc(ctx, func() {
+			defer close(closed)
+			c.Close()
+		})
+		undo = func() bool {
+			if stop() {
+				return true
+			}
+			<-closed
+			return false
+		}
+		return c, nil
+	}
+	conn, resp, err := d.DialContext(ctx, rawURL, nil)
+	if open := undo(); !open {
+		return nil, fmt.Errorf("open socket: %w", ctx.Err())
+	}
+	if err != nil {
+		if resp != nil {
+			err = fmt.Errorf("%w: http status %d", err, resp.StatusCode)
+		}
+		return nil, fmt.Errorf("open socket: %w", hushError(err, s.secrets...))
+	}
+	conn.SetReadLimit(frameLimit)
+	pong := conn.PingHandler()
+	conn.SetPingHandler(func(data string) error {
+		s.alive()
+		return pong(data)
+	})
+	s.conn = conn
+	return s, nil
+}
+
+// read passes frames on until the socket or ctx ends, closes the socket, and
+// returns why it ended. No frame that was received before is left behind unless
+// ctx ended.
+func (s *socket) read(ctx context.Context, frames chan<- frame) error {
+	reading, cancel := context.WithCancel(ctx)
+	defer cancel()
+	kept := make(chan error, 1)
+	go func() { kept <- s.keep(reading) }()
+
+	err := s.receive(reading, frames)
+	cancel()
+	// The keeper closes the socket under the reader, which then sees only that.
+	if pinging := <-kept; pinging != nil {
+		err = pinging
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return hushError(err, s.secrets...)
+}
+
+// receive is the reading half of read.
+func (s *socket) receive(ctx context.Context, frames chan<- frame) error {
+	greeted := false
+	for {
+		s.alive()
+		_, raw, err := s.conn.ReadMessage()
+		f := frame{raw: raw, at: time.Now()}
+		if err != nil {
+			return lost(err)
+		}
+		m, v := meaningOf(raw)
+		switch m {
+		case answered, forged:
+			continue
+		case farewell:
+			return errGoodbye
+		case complaint:
+			code, _ := v.Get("error").Get("code").Int()
+			msg, _ := v.Get("error").Get("msg").Str()
+			if code == expiredURL {
+				return errExpired
+			}
+			if !greeted {
+				return fmt.Errorf("slack refused the socket: code %d: %s", code, msg)
+			}
+			s.log.Warn("slack sent an error", "code", code, "msg", hush(msg, s.secrets...))
+			continue
+		case greeting:
+			greeted, f.hello = true, true
+		}
+		select {
+		case frames <- f:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if m == migration {
+			return errors.New("slack is migrating the workspace")
+		}
+	}
+}
+
+// keep pings while nothing is heard, and closes the socket when ctx ends or a
+// ping cannot be written, which is the error it returns.
+func (s *socket) keep(ctx context.Context) error {
+	defer s.conn.Close()
+	idle := time.NewTimer(pingEvery)
+	defer idle.Stop()
+	for {
+		select {
+		case <-s.heard:
+			idle.Reset(pingEvery)
+		case <-idle.C:
+			now := time.Now()
+			ping := fmt.Appendf(nil, `{"id":%d,"type":"ping","time":%d}`, s.nextID(), now.UnixMilli())
+			s.conn.SetWriteDeadline(now.Add(pingEvery))
+			if err := s.conn.WriteMessage(websocket.TextMessage, ping); err != nil {
+				return fmt.Errorf("write ping: %w", err)
+			}
+			idle.Reset(pingEvery)
+		case <-ctx.Done():
+			bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+			// Only a courtesy: it may not even be read.
+			_ = s.conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second))
+			return nil
+		}
+	}
+}
+
+// alive notes that the peer lives: only from here on is silence counted. The
+// time it takes us to pass a frame on is not held against it.
+func (s *socket) alive() {
+	s.conn.SetReadDeadline(time.Now().Add(deadAfter))
+	select {
+	case s.heard <- struct{}{}:
+	default:
+	}
+}
+
+// lost says why reading ended.
+func lost(err error) error {
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return fmt.Errorf("nothing heard for %s", deadAfter)
+	}
+	return fmt.Errorf("read socket: %w", err)
+}
