@@ -1,0 +1,133 @@
+package slackstate_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+
+	"github.com/slackstate/slackstate"
+	"github.com/slackstate/slackstate/api"
+)
+
+// crashFile, set in the environment, makes the test program one that applies
+// events to that file until it is killed.
+const crashFile = "SLACKSTATE_CRASH_FILE"
+
+// history is the nth event of an endless story, and each changes something: so
+// it gets the number n.
+func history(n api.Seq) []byte {
+	switch id := n % 40; n % 4 {
+	case 0:
+		return fmt.Appendf(nil, `{"type":"user_change","user":{"id":"U%d","name":"user%d","profile":{"status_text":"%d"}}}`, id, id, n)
+	case 1:
+		return fmt.Appendf(nil, `{"type":"message","channel":"C%d","user":"U1","text":"news %d","ts":"%010d.000100"}`, id, n, 1_700_000_000+n)
+	case 2:
+		return fmt.Appendf(nil, `{"type":"team_pref_change","name":"pref%d","value":%d}`, id, n)
+	default:
+		return fmt.Appendf(nil, `{"type":"emoji_changed","subtype":"add","name":"emoji%d","value":"https://emoji.example/%d.png"}`, id, n)
+	}
+}
+
+// applyUntilKilled goes on with the history and prints how far it is durable.
+func applyUntilKilled(path string) error {
+	st, err := slackstate.Open(path, nil)
+	if err != nil {
+		return err
+	}
+	for durable := st.Status().Durable; ; {
+		if _, err := st.Apply(context.Background(), history(st.Snapshot().Seq()+1)); err != nil {
+			return err
+		}
+		if d := st.Status().Durable; d > durable {
+			durable = d
+			fmt.Println(durable)
+		}
+	}
+}
+
+// TestKill kills a process that applies events, at a random moment, again and
+// again. What it had said to be durable is in the file, which holds exactly the
+// state after its last event, and from everything it said the changes go on.
+func TestKill(t *testing.T) {
+	path := file(t)
+	told := open(t, "", nil) // by the same events, and never killed
+	for range 10 {
+		printed := kill(t, path)
+
+		st, err := slackstate.Open(path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := st.Snapshot().Seq()
+		if last := printed[len(printed)-1]; end < last {
+			t.Errorf("the file ends at %d, and %d was said to be durable", end, last)
+		}
+		if err := st.Snapshot().Check(); err != nil {
+			t.Error(err)
+		}
+		for n := told.Snapshot().Seq() + 1; n <= end; n++ {
+			if seq := apply(t, told, string(history(n))); seq != n {
+				t.Fatalf("event %d has number %d", n, seq)
+			}
+		}
+		if got, want := st.Snapshot().Digest(), told.Snapshot().Digest(); got != want {
+			t.Errorf("digest %016x after event %d, want %016x", got, end, want)
+		}
+		for i, after := range printed {
+			if after == end {
+				break
+			}
+			next := after
+			for c, err := range st.Changes(t.Context(), after) {
+				if err != nil || c.Seq() != next+1 {
+					t.Fatalf("after %d: commit %d, %v, want %d", next, c.Seq(), err, next+1)
+				}
+				if next++; next == end || i > 0 { // all of them once is enough
+					break
+				}
+			}
+		}
+		closeState(t, st)
+	}
+}
+
+// kill starts a process that applies events to a file, kills it while it does,
+// and returns what it had said to be durable and not the end of the file.
+func kill(t *testing.T, path string) (printed []api.Seq) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), crashFile+"="+path)
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	moment := 1 + rand.IntN(60)
+	in := bufio.NewScanner(stdout)
+	for in.Scan() {
+		seq, err := strconv.ParseUint(in.Text(), 10, 64)
+		if err != nil {
+			break // the line was cut
+		}
+		printed = append(printed, api.Seq(seq))
+		if len(printed) == moment {
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.Exited() || len(printed) < moment {
+		t.Fatalf("the process ended with %v after %d lines, not killed after %d", err, len(printed), moment)
+	}
+	return printed
+}

@@ -1,0 +1,107 @@
+package slackstate_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slackstate/slackstate"
+	"github.com/slackstate/slackstate/api"
+)
+
+func TestOpenMakesAPrivateFile(t *testing.T) {
+	path := file(t)
+	st := open(t, path, nil)
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mode := info.Mode(); mode != 0o600 {
+		t.Errorf("mode is %v, want %v", mode, os.FileMode(0o600))
+	}
+	if diff := cmp.Diff(look(api.Snapshot{}), look(st.Snapshot())); diff != "" {
+		t.Errorf("a new file is not an empty workspace (-want +got)\n%s", diff)
+	}
+}
+
+func TestOpenAnswersFromTheFile(t *testing.T) {
+	path := file(t)
+	st := open(t, path, nil)
+	apply(t, st, ada, general, adaJoins, countess)
+	want := look(st.Snapshot())
+	closeState(t, st)
+
+	for range 2 { // the second time there was nothing to write
+		st = open(t, path, nil)
+		if diff := cmp.Diff(want, look(st.Snapshot())); diff != "" {
+			t.Errorf("after Open (-want +got)\n%s", diff)
+		}
+		if err := st.Snapshot().Check(); err != nil {
+			t.Error(err)
+		}
+		status := st.Status()
+		if status.Phase != api.Offline || status.Seq != want.Seq || status.Durable != want.Seq || status.Err != nil {
+			t.Errorf("Status after Open is %+v", status)
+		}
+		closeState(t, st)
+	}
+}
+
+// A process that was killed while connected left behind what only a connection
+// can keep true.
+func TestOpenAfterALostConnection(t *testing.T) {
+	path := file(t)
+	st := open(t, path, nil)
+	apply(t, st, `{"type":"hello"}`, ada, adaActive,
+		`{"type":"local.call","call":"1","method":"users.list"}`,
+		`{"type":"local.page","call":"1","method":"users.list","response":{"ok":true,"members":[]}}`,
+		`{"type":"local.listed","call":"1","method":"users.list","seen":[]}`)
+	type fresh struct {
+		Presence api.Presence
+		Users    api.Known
+	}
+	got := func() fresh {
+		u, _ := st.Snapshot().User("U1")
+		return fresh{u.Presence(), st.Snapshot().Freshness("users").Known}
+	}
+	if diff := cmp.Diff(fresh{api.Active, api.Complete}, got()); diff != "" {
+		t.Errorf("while connected (-want +got)\n%s", diff)
+	}
+	closeState(t, st)
+	st = open(t, path, nil)
+	if diff := cmp.Diff(fresh{api.PresenceUnknown, api.Stale}, got()); diff != "" {
+		t.Errorf("after Open (-want +got)\n%s", diff)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	dir := t.TempDir()
+	taken := filepath.Join(dir, "taken.db")
+	open(t, taken, nil)
+	foreign := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(foreign, []byte("these are the notes of somebody else\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, path string
+		is         func(error) bool
+	}{
+		{"a file that is open already", taken, func(err error) bool { return errors.As(err, new(*api.LockedError)) }},
+		{"a file that is something else", foreign, func(err error) bool { return errors.As(err, new(*api.CorruptError)) }},
+		{"a file in no directory", filepath.Join(dir, "no", "such.db"), func(err error) bool { return errors.Is(err, os.ErrNotExist) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			before, _ := os.ReadFile(tt.path)
+			_, err := slackstate.Open(tt.path, nil)
+			if !tt.is(err) {
+				t.Errorf("Open: %v", err)
+			}
+			if after, _ := os.ReadFile(tt.path); string(after) != string(before) {
+				t.Error("the file is not as it was")
+			}
+		})
+	}
+}

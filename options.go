@@ -1,0 +1,103 @@
+package slackstate
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/slackstate/slackstate/api"
+)
+
+// Options says how to reach Slack and what to keep. Nil and the zero value are
+// usable; Run needs a Token. Its functions are called from within Run, so they
+// must not call Close, which waits for Run.
+type Options struct {
+	// Token is a Slack token: xoxb-…, xoxp-… or of a classic app. It is sent to
+	// Slack, and never written, logged or put into an error.
+	Token string
+
+	// HTTPClient makes the Web API calls. Nil is a client with timeouts and the
+	// proxies of the environment.
+	HTTPClient *http.Client
+
+	// DialContext opens the connection under the websocket. Nil is net.Dialer
+	// and the proxies of the environment.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// APIURL is where the Web API is; "" is Slack's own.
+	APIURL string
+
+	// Logger is told what happens to the connection. Nil discards.
+	Logger *slog.Logger
+
+	// Bootstrap chooses how to connect. Both ways lead to the same state.
+	Bootstrap Bootstrap
+
+	// RTM holds the arguments of rtm.start and rtm.connect. Nil asks for what a
+	// cache wants: MPIMAware, BatchPresenceAware and PresenceSub.
+	RTM *RTMArgs
+
+	// Members selects the conversations whose member lists are loaded: one call
+	// for each, or more for a large one. Nil is Joined. DMs are never asked for:
+	// who is in them is known.
+	Members func(api.Channel) bool
+
+	// ReadState selects the conversations whose read state is loaded: one call
+	// for each, since Slack has no list of them. Nil is None. What rtm.start or
+	// events tell is kept anyway.
+	ReadState func(api.Channel) bool
+
+	// Journal bounds what Changes can go back to.
+	Journal Journal
+
+	// ListLag is how far Slack's lists may lag behind its events: a list does
+	// not undo what an event changed up to this long before it was asked for.
+	// 0 is a minute, which fits what has been seen of Slack; less than 0 is not
+	// at all.
+	ListLag time.Duration
+}
+
+// A Bootstrap is a way to connect.
+type Bootstrap uint8
+
+const (
+	// Start asks rtm.start. Where it still answers in full that is most of the
+	// workspace in one call; where it does not, Run goes on as with Connect by
+	// itself.
+	Start Bootstrap = iota
+	// Connect asks rtm.connect, and lists through the Web API.
+	Connect
+)
+
+// RTMArgs are the arguments of rtm.start and rtm.connect, by Slack's names; each
+// is sent as it stands. rtm.connect knows BatchPresenceAware and PresenceSub
+// only.
+type RTMArgs struct {
+	BatchPresenceAware bool // presence_change may name several users
+	IncludeLocale      bool // users and conversations come with their locale
+	MPIMAware          bool // group DMs are not among the private channels
+	NoLatest           bool // conversations come without their newest message
+	NoUnreads          bool // conversations come without unread counters
+	PresenceSub        bool // presence_change only for users subscribed to
+	SimpleLatest       bool // the newest message is its timestamp only
+}
+
+// A Journal bounds how many past events are kept on disk for Changes. In each
+// field 0 is the default and less than 0 no bound. Without a file, the last
+// thousand or so changes are kept.
+type Journal struct {
+	MaxAge    time.Duration // before the newest event; default 7 days
+	MaxEvents int           // default a million
+	MaxBytes  int64         // default 256 MiB
+}
+
+// Joined selects the conversations self is in, DMs included.
+func Joined(c api.Channel) bool { return c.Joined() }
+
+// All selects every conversation.
+func All(api.Channel) bool { return true }
+
+// None selects no conversation.
+func None(api.Channel) bool { return false }

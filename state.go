@@ -1,0 +1,187 @@
+package slackstate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/slackstate/slackstate/api"
+	"github.com/slackstate/slackstate/persist"
+	"github.com/slackstate/slackstate/reducer"
+	"github.com/slackstate/slackstate/snapshot"
+)
+
+// A State is a live copy of a workspace. Open returns one.
+//
+//  1. Snapshot, Status and Wait answer at any time, also while Run is not
+//     running, and after Close.
+//  2. Everything is applied in one order, by one writer, and published before
+//     it is written; Changes delivers it once it is on disk.
+//  3. After the file could not be written no further event is accepted: Apply
+//     and Run return that error, Status shows it, Changes ends with it, and
+//     reads go on.
+//  4. Close leaves no goroutine behind.
+type State struct {
+	opts Options
+	log  *slog.Logger
+	cfg  reducer.Config
+	path string
+	db   *persist.DB // nil without a file
+
+	writer  sync.Mutex // held while an event is reduced and published; never across I/O
+	current atomic.Pointer[snapshot.Snapshot]
+	feed    *feed
+	flusher *flusher // nil without a file
+
+	connection connection
+	running    atomic.Bool
+	expired    atomic.Int64 // when expire last did something, in milliseconds
+	closing    chan struct{}
+	closeOnce  sync.Once
+	closeErr   error
+}
+
+// Open returns the state that a file holds, without asking Slack. The file is
+// created, readable by its owner only, if it does not exist; path "" keeps the
+// state in memory. Opts may be nil.
+//
+// The error is an [*api.LockedError] if another process has the file open, an
+// [*api.CorruptError] if it does not hold what was written to it, an
+// [*api.SchemaError] if a newer program wrote it, or one of the operating
+// system. The file is left as it was.
+func Open(path string, opts *Options) (*State, error) {
+	s := &State{path: path, closing: make(chan struct{}), feed: newFeed()}
+	if opts != nil {
+		s.opts = *opts
+	}
+	s.log = cmp.Or(s.opts.Logger, slog.New(slog.DiscardHandler))
+	s.cfg.ListLag = max(0, cmp.Or(s.opts.ListLag, reducer.DefaultListLag))
+	s.connection.since = time.Now()
+	loaded := &snapshot.Snapshot{}
+	if path != "" {
+		db, err := persist.Open(path, persist.Options{Retention: persist.Retention(s.opts.Journal)})
+		if err != nil {
+			return nil, err
+		}
+		if loaded, err = db.Load(); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		s.db = db
+		s.flusher = newFlusher(db, s.feed)
+	}
+	s.current.Store(loaded)
+	s.feed.start(loaded.Seq(), s.db != nil)
+	if s.flusher != nil {
+		go s.flusher.run()
+	}
+	// A connection that was up when the last process ended is down now.
+	if up := loaded.Get(snapshot.KindLink, "").Is(snapshot.LinkUp); up {
+		if _, err := s.apply(context.Background(), []byte(`{"type":"local.offline","why":"restart"}`), loaded.At()); err != nil {
+			return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), s.Close())
+		}
+	}
+	return s, nil
+}
+
+// Snapshot returns the workspace as of the last event. It never waits.
+func (s *State) Snapshot() api.Snapshot { return api.Of(s.current.Load()) }
+
+// Status returns how the connection and the file are doing. After Close its Err
+// is ErrClosed, unless something was wrong with the file before.
+func (s *State) Status() api.Status {
+	st := s.connection.status()
+	st.Seq = s.current.Load().Seq()
+	st.Durable = min(s.feed.durable(), st.Seq)
+	if err := s.feed.err(); err != nil {
+		st.Err = err
+	}
+	return st
+}
+
+// Wait returns the first snapshot for which cond holds. Cond is called at once,
+// and again after events and changes of Status, in the calling goroutine; of
+// several that come close together it may see only the last. The error is ctx's
+// or ErrClosed, with the last snapshot cond was asked about.
+func (s *State) Wait(ctx context.Context, cond func(api.Snapshot, api.Status) bool) (api.Snapshot, error) {
+	for {
+		changed := s.feed.published.wait()
+		snap := s.Snapshot()
+		if cond(snap, s.Status()) {
+			return snap, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return snap, ctx.Err()
+		case <-s.closing:
+			return snap, ErrClosed
+		}
+	}
+}
+
+// Ready is a condition for Wait: the workspace has been listed, now or in an
+// earlier process.
+func Ready(snap api.Snapshot, _ api.Status) bool { return snap.Ready() }
+
+// Live is a condition for Wait: the workspace is connected, and what may have
+// been missed has been listed again.
+func Live(_ api.Snapshot, st api.Status) bool { return st.Phase == api.Live }
+
+// Changes returns every change after a sequence number, in order, and goes on
+// with what happens until ctx or the State ends. Start from the Seq of the last
+// commit that was handled, by this process or an earlier one, or of a snapshot
+// of this process that is Ready.
+//
+// The sequence ends with an error: ctx's, ErrClosed, the storage's, or an
+// [*api.GapError] if changes after that number are not kept: no longer, or
+// because it belongs to another file; the first bootstrap, too, can only be seen
+// as a snapshot.
+func (s *State) Changes(ctx context.Context, after api.Seq) iter.Seq2[api.Commit, error] {
+	return s.feed.changes(ctx, s, after)
+}
+
+// Apply takes one event that the program received itself: a frame of RTM, a
+// payload of the Events API or an envelope of Socket Mode. Our own events, whose
+// types begin with "local.", are believed as well, so it must come from Slack or
+// from the program itself. It is published when
+// Apply returns, and on disk once Status().Durable reaches the returned number.
+// An event that changes nothing returns the number of the last one that did.
+//
+// What is no JSON object is an error, and is counted in Status().Bad. Unknown
+// events are not. While the disk is slow Apply waits, as long as ctx lets it.
+func (s *State) Apply(ctx context.Context, raw []byte) (api.Seq, error) {
+	now := time.Now().UnixMilli()
+	if err := s.expire(ctx, now); err != nil {
+		return 0, err
+	}
+	return s.apply(ctx, slices.Clone(raw), now)
+}
+
+// Close stops Run, writes what is not written yet and lets go of the file. It
+// returns what went wrong with the file since Open, and the same again if it is
+// called again.
+func (s *State) Close() error {
+	s.closeOnce.Do(func() {
+		s.connection.close(s.closing)
+		s.connection.joined.Wait()
+		s.writer.Lock() // no event is being published now, and none will be
+		wrong := s.feed.err()
+		s.feed.fail(ErrClosed)
+		s.writer.Unlock()
+		if s.flusher == nil {
+			return
+		}
+		if err := s.flusher.close(); wrong == nil {
+			wrong = err
+		}
+		s.closeErr = errors.Join(wrong, s.db.Close())
+	})
+	return s.closeErr
+}

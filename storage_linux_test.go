@@ -1,0 +1,262 @@
+package slackstate_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slackstate/slackstate"
+	"github.com/slackstate/slackstate/api"
+	"github.com/slackstate/slackstate/slacktest"
+)
+
+// alone reports whether the test may go on here: in a process of its own, for
+// what it does to the limits of the process would also strike the files that go
+// test has open. In any other it runs that process, and is over.
+func alone(t *testing.T) bool {
+	t.Helper()
+	const own = "SLACKSTATE_TEST_ALONE"
+	if os.Getenv(own) != "" {
+		return true
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), own+"=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()+" ") {
+		t.Fatalf("in a process of its own: %v\n%s", err, out)
+	}
+	return false
+}
+
+// fullDisk makes the operating system refuse every write to a file, as a full
+// disk does, until the returned func or the test ends.
+func fullDisk(t *testing.T) (restore func()) {
+	t.Helper()
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	none := limit
+	none.Cur = 0
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &none); err != nil {
+		t.Fatal(err)
+	}
+	restore = func() {
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Cleanup(restore)
+	return restore
+}
+
+// isFull reports whether an error is that of fullDisk. Not all that wrap it let
+// errors.Is see it.
+func isFull(err error) bool {
+	return err != nil && strings.Contains(err.Error(), syscall.EFBIG.Error())
+}
+
+// failed is a condition for wait: something is wrong.
+func failed(_ api.Snapshot, s api.Status) bool { return s.Err != nil }
+
+// After the file could not be written everything that depends on it says so,
+// and what is known can be read as before.
+func TestStorageFails(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	path := file(t)
+	st, err := slackstate.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := apply(t, st, ada, general)
+	wait(t, st, onDisk)
+	onFile := look(st.Snapshot())
+	reader := make(chan error)
+	go func() { reader <- last(st.Changes(t.Context(), kept)) }()
+
+	restore := fullDisk(t)
+	apply(t, st, countess) // published, and written in vain
+	want := look(wait(t, st, failed))
+	_, applied := st.Apply(t.Context(), []byte(adaJoins))
+	for name, err := range map[string]error{
+		"Changes that were read before": <-reader,
+		"Changes":                       last(st.Changes(t.Context(), kept)),
+		"Apply":                         applied,
+		"Status":                        st.Status().Err,
+		"Close":                         st.Close(),
+		"Close again":                   st.Close(),
+		"Status after Close":            st.Status().Err,
+	} {
+		if !isFull(err) {
+			t.Errorf("%s: %v, want %v", name, err, syscall.EFBIG)
+		}
+	}
+	if diff := cmp.Diff(want, look(st.Snapshot())); diff != "" {
+		t.Errorf("what is read changed (-want +got)\n%s", diff)
+	}
+	if u, _ := st.Snapshot().User("U1"); u.DisplayName() != "Countess" {
+		t.Errorf("U1 is %q, want Countess", u.DisplayName())
+	}
+	if s := st.Status(); s.Durable != kept || s.Seq != kept+1 {
+		t.Errorf("Status is durable up to %d of %d, want %d of %d", s.Durable, s.Seq, kept, kept+1)
+	}
+
+	restore()
+	if diff := cmp.Diff(onFile, look(open(t, path, nil).Snapshot())); diff != "" {
+		t.Errorf("in the next process (-want +got)\n%s", diff)
+	}
+}
+
+// Changes that were durable before the failure are still told, as are those of
+// before the recent ones; the one that was not is never told.
+func TestStorageFailsBehindAReader(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	st, err := slackstate.Open(file(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const events = 1500
+	for i := range events {
+		apply(t, st, named(i))
+	}
+	wait(t, st, onDisk)
+	defer fullDisk(t)()
+	apply(t, st, named(events))
+	wait(t, st, failed)
+	n := 0
+	for c, err := range st.Changes(t.Context(), 0) {
+		if err != nil {
+			if !isFull(err) {
+				t.Errorf("Changes: %v, want %v", err, syscall.EFBIG)
+			}
+			break
+		}
+		if n++; c.Seq() != api.Seq(n) {
+			t.Fatalf("commit %d, want %d", c.Seq(), n)
+		}
+	}
+	if n != events {
+		t.Errorf("%d commits, want %d", n, events)
+	}
+	if err := st.Close(); !isFull(err) {
+		t.Errorf("Close: %v, want %v", err, syscall.EFBIG)
+	}
+}
+
+// Changed records move to the tables of the file within a minute, and what goes
+// wrong then is told too, though no event has come.
+func TestStorageFailsInTheBackground(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	synctest.Test(t, func(t *testing.T) {
+		st, err := slackstate.Open(file(t), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		apply(t, st, ada, general)
+		wait(t, st, onDisk)
+		defer fullDisk(t)()
+		<-time.After(time.Minute + time.Second)
+		synctest.Wait()
+		if err := st.Status().Err; !isFull(err) {
+			t.Errorf("Status: %v, want %v", err, syscall.EFBIG)
+		}
+		if err := st.Close(); !isFull(err) {
+			t.Errorf("Close: %v, want %v", err, syscall.EFBIG)
+		}
+	})
+}
+
+// What goes wrong in the last write is told by Close.
+func TestStorageFailsInClose(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	st, err := slackstate.Open(file(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, st, ada, general)
+	wait(t, st, onDisk)
+	defer fullDisk(t)()
+	for range 2 {
+		if err := st.Close(); !isFull(err) {
+			t.Errorf("Close: %v, want %v", err, syscall.EFBIG)
+		}
+	}
+}
+
+// A connection has no purpose without its file: Run ends, even if nothing more
+// is heard, and so does one that would begin.
+func TestStorageFailsUnderRun(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	for _, tt := range []struct {
+		name string
+		fail func(t *testing.T, r *rig, st *slackstate.State)
+	}{
+		{"while connecting to a new workspace", func(t *testing.T, r *rig, st *slackstate.State) { fullDisk(t) }},
+		{"while live and idle", func(t *testing.T, r *rig, st *slackstate.State) {
+			wait(t, st, slackstate.Live)
+			fullDisk(t)
+			apply(t, st, countess)
+		}},
+		{"while live, by a frame", func(t *testing.T, r *rig, st *slackstate.State) {
+			wait(t, st, slackstate.Live)
+			fullDisk(t)
+			if err := r.srv.RenameTeam("Elsewhere"); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"while connecting again", func(t *testing.T, r *rig, st *slackstate.State) {
+			wait(t, st, slackstate.Live)
+			r.srv.Faults().FailHTTP("", -1, 500)
+			r.srv.Disconnect()
+			wait(t, st, in(api.Connecting))
+			fullDisk(t)
+			apply(t, st, countess)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, slacktest.Options{Users: 10}, func(t *testing.T, r *rig) {
+				st, err := slackstate.Open(file(t), r.options())
+				if err != nil {
+					t.Fatal(err)
+				}
+				ran := make(chan error, 1)
+				go func() { ran <- st.Run(context.Background()) }()
+				tt.fail(t, r, st)
+				got := map[string]error{"Run": <-ran}
+				synctest.Wait()
+				got["Run again"] = st.Run(t.Context())
+				got["Status"] = st.Status().Err
+				got["Close"] = st.Close()
+				for name, err := range got {
+					if !isFull(err) {
+						t.Errorf("%s: %v, want %v", name, err, syscall.EFBIG)
+					}
+				}
+				if s := st.Status(); s.Phase != api.Offline {
+					t.Errorf("the phase is %v, want %v", s.Phase, api.Offline)
+				}
+			})
+		})
+	}
+}

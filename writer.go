@@ -1,0 +1,103 @@
+package slackstate
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/slackstate/slackstate/api"
+	"github.com/slackstate/slackstate/persist"
+	"github.com/slackstate/slackstate/reducer"
+)
+
+// clockWindow is how late an event may come: Slack delivers delayed ones for a
+// day. What orders older ones is dropped, every expireEvery at most.
+const (
+	clockWindow = 25 * time.Hour
+	expireEvery = time.Hour
+)
+
+// apply takes one event, received at a time in milliseconds.
+func (s *State) apply(ctx context.Context, raw []byte, at int64) (api.Seq, error) {
+	ev, err := s.decode(raw, at)
+	if err != nil {
+		return 0, err
+	}
+	return s.commit(ctx, ev, raw)
+}
+
+// decode reads an event, and counts it if it is none.
+func (s *State) decode(raw []byte, at int64) (reducer.Event, error) {
+	ev, err := reducer.Decode(raw, at)
+	if err != nil {
+		s.connection.countBad()
+		s.feed.published.broadcast()
+		return ev, fmt.Errorf("event of %d bytes: %w", len(raw), err)
+	}
+	return ev, nil
+}
+
+// commit is the one place where the state changes: reduce, publish, queue for
+// the file. Decoding and waiting for room in the queue come before the lock, so
+// that the lock is held for microseconds.
+func (s *State) commit(ctx context.Context, ev reducer.Event, raw []byte) (api.Seq, error) {
+	if s.flusher != nil {
+		if err := s.flusher.reserve(ctx); err != nil {
+			return 0, err
+		}
+	}
+	s.writer.Lock()
+	seq, row, err := s.reduce(ev, raw)
+	if row != nil && s.flusher != nil {
+		s.flusher.push(*row, s.current.Load())
+	}
+	s.writer.Unlock()
+	if row == nil && s.flusher != nil {
+		s.flusher.release(1)
+	}
+	s.feed.published.broadcast()
+	return seq, err
+}
+
+// reduce applies one event and publishes the result. The row is nil if nothing
+// changed. The caller holds the writer lock.
+func (s *State) reduce(ev reducer.Event, raw []byte) (api.Seq, *persist.Row, error) {
+	before := s.current.Load()
+	if err := s.feed.err(); err != nil {
+		return 0, nil, err
+	}
+	next, res := reducer.Reduce(s.cfg, before, ev)
+	if res.Outcome == reducer.Ignored {
+		return before.Seq(), nil, nil
+	}
+	s.current.Store(next)
+	row := &persist.Row{
+		Seq: next.Seq(), At: ev.At, Type: ev.Type, Event: raw,
+		Changes: res.Changes, Digest: next.Digest(), Sum: next.Sum(),
+	}
+	if isPage(ev.Type) {
+		row.Event = nil
+		row.Bulk = !before.Ready()
+	}
+	s.feed.add(row, next, res.Outcome == reducer.Changed)
+	return next.Seq(), row, nil
+}
+
+// isPage reports whether an event is part of a list, of which only what it
+// changed is kept. Those of the first bootstrap make up the workspace, and go
+// straight to the tables.
+func isPage(typ string) bool {
+	return typ == "local.page" || typ == "local.listed"
+}
+
+// expire drops what orders events that can no longer come. Events call it, since
+// nothing piles up without them.
+func (s *State) expire(ctx context.Context, now int64) error {
+	last := s.expired.Load()
+	if now-last < expireEvery.Milliseconds() || !s.expired.CompareAndSwap(last, now) {
+		return nil
+	}
+	ev := fmt.Appendf(nil, `{"type":"local.expire","before":%d}`, now-clockWindow.Milliseconds())
+	_, err := s.apply(ctx, ev, now)
+	return err
+}
