@@ -35,7 +35,8 @@ type State struct {
 	path string
 	db   *persist.DB // nil without a file
 
-	writer  sync.Mutex // held while an event is reduced and published; never across I/O
+	writer  sync.Mutex       // held while an event is reduced and published; never across I/O
+	reducer *reducer.Reducer // used under writer
 	current atomic.Pointer[snapshot.Snapshot]
 	feed    *feed
 	flusher *flusher // nil without a file
@@ -63,6 +64,7 @@ func Open(path string, opts *Options) (*State, error) {
 	}
 	s.log = cmp.Or(s.opts.Logger, slog.New(slog.DiscardHandler))
 	s.cfg.ListLag = max(0, cmp.Or(s.opts.ListLag, reducer.DefaultListLag))
+	s.reducer = reducer.New(s.cfg)
 	s.connection.since = time.Now()
 	loaded := &snapshot.Snapshot{}
 	if path != "" {

@@ -66,7 +66,7 @@ func (s *State) reduce(ev reducer.Event, raw []byte) (api.Seq, *persist.Row, err
 	if err := s.feed.err(); err != nil {
 		return 0, nil, err
 	}
-	next, res := reducer.Reduce(s.cfg, before, ev)
+	next, res := s.reducer.Reduce(before, ev)
 	if res.Outcome == reducer.Ignored {
 		return before.Seq(), nil, nil
 	}

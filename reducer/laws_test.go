@@ -195,3 +195,21 @@ func replaceEach(m map[string]any, path string, seen map[string]bool, try func(s
 		m[name] = was
 	}
 }
+
+// TestReducerForgets: what a Reducer reduced before makes no difference.
+func TestReducerForgets(t *testing.T) {
+	worn := New(config)
+	everyStep(t, func(t *testing.T, step goldenStep, before, after *snapshot.Snapshot, want Result) {
+		ev, err := Decode([]byte(step.frame), step.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, got := worn.Reduce(before, ev)
+		if next.Digest() != after.Digest() || next.Sum() != after.Sum() {
+			t.Error("the snapshot is another one")
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("result (-fresh +worn):\n%s", diff)
+		}
+	})
+}

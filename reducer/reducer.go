@@ -52,6 +52,19 @@ type Hint struct {
 // snapshot stays as it is; the two are the same one if the event is Ignored.
 // Every event is good for some result: one that makes no sense is Ignored.
 func Reduce(cfg Config, s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Result) {
+	return New(cfg).Reduce(s, ev)
+}
+
+// A Reducer reduces one event after another in the same memory. Its results do
+// not depend on what it reduced before, and share nothing with it. It is for one
+// goroutine at a time.
+type Reducer struct{ st step }
+
+// New returns a Reducer.
+func New(cfg Config) *Reducer { return &Reducer{step{cfg: cfg}} }
+
+// Reduce is the function of that name.
+func (r *Reducer) Reduce(s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Result) {
 	h, known := table[ev.Type]
 	switch {
 	case !known:
@@ -59,7 +72,8 @@ func Reduce(cfg Config, s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Res
 	case h.fn == nil:
 		return s, Result{Why: h.why}
 	}
-	st := &step{Edit: s.Edit(), cfg: cfg, ev: ev, self: s.SelfID()}
+	st := &r.st
+	st.begin(s, ev)
 	h.fn(st)
 	next, changes := st.Commit(ev.At)
 	res := Result{Changes: changes, Hints: st.hints}
@@ -73,5 +87,6 @@ func Reduce(cfg Config, s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Res
 	if res.Outcome == Ignored {
 		res.Why = st.why
 	}
+	st.end()
 	return next, res
 }

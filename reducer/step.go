@@ -9,12 +9,26 @@ import (
 
 // A step is one event being applied: the edit, and what it leads to.
 type step struct {
-	*snapshot.Edit
+	snapshot.Edit
 	cfg   Config
 	ev    Event
 	self  snapshot.UserID
 	hints []Hint
 	why   string
+}
+
+// begin makes the step one of an event that happens to s.
+func (st *step) begin(s *snapshot.Snapshot, ev Event) {
+	st.Reset(s)
+	st.ev, st.self = ev, s.SelfID()
+	st.hints, st.why = nil, ""
+}
+
+// end keeps nothing of the event alive but what is returned of it.
+func (st *step) end() {
+	st.Reset(nil)
+	st.ev, st.self = Event{}, ""
+	st.hints, st.why = nil, ""
 }
 
 // The facets of entities that have a clock of their own. An older rename must

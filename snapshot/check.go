@@ -28,8 +28,8 @@ func (s *Snapshot) Check() error {
 	if fresh.sum != s.sum {
 		errs = append(errs, fmt.Errorf("sum is %016x, the records add up to %016x", s.sum, fresh.sum))
 	}
-	for ix := range s.index {
-		errs = append(errs, s.checkIndex(fresh, index(ix))...)
+	for ix := range numIndexes {
+		errs = append(errs, s.checkIndex(fresh, ix)...)
 	}
 	errs = append(errs, s.members.check()...)
 	errs = append(errs, s.checkSelf()...)
@@ -37,7 +37,7 @@ func (s *Snapshot) Check() error {
 }
 
 func (s *Snapshot) checkIndex(fresh *Snapshot, ix index) (errs []error) {
-	have, want := s.index[ix], fresh.index[ix]
+	have, want := s.index.at(ix), fresh.index.at(ix)
 	for key, ids := range want.All() {
 		if got, _ := have.Get(key); got != ids {
 			errs = append(errs, fmt.Errorf("index %d: %q leads to %q, the records say %q", ix, key, got, ids))

@@ -16,22 +16,22 @@ func TestCheckTells(t *testing.T) {
 		{"the digest", func(s *Snapshot) { s.digest++ }, "digest is"},
 		{"the sum", func(s *Snapshot) { s.sum++ }, "sum is"},
 		{"a record behind the digest's back", func(s *Snapshot) {
-			s.tables[KindBot.slot()] = s.tables[KindBot.slot()].Delete("B1")
+			s.tables.put(KindBot.slot(), s.tables.at(KindBot.slot()).Delete("B1"))
 		}, "digest is"},
 		{"bookkeeping behind the sum's back", func(s *Snapshot) {
-			s.tables[KindClock.slot()] = s.tables[KindClock.slot()].Delete("name/C1")
+			s.tables.put(KindClock.slot(), s.tables.at(KindClock.slot()).Delete("name/C1"))
 		}, "sum is"},
 		{"the bytes of a record", func(s *Snapshot) {
-			s.tables[KindUser.slot()] = s.tables[KindUser.slot()].Set("U1", "\xff")
+			s.tables.put(KindUser.slot(), s.tables.at(KindUser.slot()).Set("U1", "\xff"))
 		}, `users "U1"`},
 		{"an entry that an index lacks", func(s *Snapshot) {
-			s.index[userByName] = s.index[userByName].Delete("ann")
+			s.index = s.index.with(userByName, s.index.at(userByName).Delete("ann"))
 		}, `"ann" leads to ""`},
 		{"an entry that leads elsewhere", func(s *Snapshot) {
-			s.index[userByName] = s.index[userByName].Set("ann", "U2")
+			s.index = s.index.with(userByName, s.index.at(userByName).Set("ann", "U2"))
 		}, `"ann" leads to "U2"`},
 		{"an entry too many", func(s *Snapshot) {
-			s.index[conversationByName] = s.index[conversationByName].Set("ghost", "C1")
+			s.index = s.index.with(conversationByName, s.index.at(conversationByName).Set("ghost", "C1"))
 		}, "entries"},
 		{"a member in one direction only", func(s *Snapshot) {
 			users, _ := s.members.byConv.Get("C1")

@@ -2,6 +2,8 @@ package snapshot
 
 import (
 	"cmp"
+	"iter"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -18,20 +20,30 @@ type Change struct {
 
 // An Edit makes the next snapshot out of one. Put and Delete are the only way
 // anything changes, and they carry the indexes and digests along. An Edit
-// belongs to one goroutine.
+// belongs to one goroutine. Nothing that it returns shares the memory it works
+// in, so that Reset can use that again.
 type Edit struct {
 	Encoder // makes the records to put
 
 	base    *Snapshot
 	digest  uint64 // of base and what was put since
 	sum     uint64
-	tables  [numTables]*pmap.Edit[string, Record]
-	index   [numIndexes]*pmap.Edit[string, idList]
+	tables  [numTables]pmap.Edit[string, Record]
+	index   [numIndexes]pmap.Edit[string, idList]
 	members membersEdit
+	begun   begun
 
 	untracked bool
 	changes   []Change
 	at        map[changeKey]int // position in changes, once there are many
+
+	before, after []indexKey // of the record that is put
+}
+
+// begun says which parts of an edit are in use; base answers for the others.
+type begun struct {
+	tables, index uint32 // bit n: the edit in slot n, or of index n
+	members       bool
 }
 
 type changeKey struct {
@@ -41,7 +53,41 @@ type changeKey struct {
 
 // Edit starts an Edit from s.
 func (s *Snapshot) Edit() *Edit {
-	return &Edit{base: s, digest: s.digest, sum: s.sum, members: newMembersEdit(s.members)}
+	e := new(Edit)
+	e.Reset(s)
+	return e
+}
+
+// Reset starts over from s, whatever the edit held. With nil the edit is over,
+// and keeps nothing alive.
+func (e *Edit) Reset(s *Snapshot) {
+	for slot := range bitsOf(e.begun.tables) {
+		e.tables[slot] = pmap.Edit[string, Record]{}
+	}
+	for ix := range bitsOf(e.begun.index) {
+		e.index[ix] = pmap.Edit[string, idList]{}
+	}
+	if e.begun.members {
+		e.members = membersEdit{}
+	}
+	e.begun = begun{}
+	clear(e.changes)
+	e.changes, e.at = e.changes[:0], nil
+	e.Encoder.reset()
+	if e.base = s; s != nil {
+		e.digest, e.sum = s.digest, s.sum
+	}
+}
+
+// bitsOf returns the numbers of the bits that are set.
+func bitsOf(set uint32) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for ; set != 0; set &= set - 1 {
+			if !yield(bits.TrailingZeros32(set)) {
+				return
+			}
+		}
+	}
 }
 
 // Base returns the snapshot the edit started from.
@@ -49,45 +95,79 @@ func (e *Edit) Base() *Snapshot { return e.base }
 
 // Get returns a record as the edit has it, "" if there is none.
 func (e *Edit) Get(k Kind, key string) Record {
+	_, r := e.entry(k, key)
+	return r
+}
+
+// entry is Get, and returns the key as it is stored, or as given.
+func (e *Edit) entry(k Kind, key string) (stored string, r Record) {
 	if k == KindMember {
-		if e.members.has(Unpair(key)) {
-			return Exists
+		conv, user := Unpair(key)
+		if e.begun.members && e.members.has(conv, user) || !e.begun.members && e.base.members.has(conv, user) {
+			return key, Exists
 		}
-		return ""
+		return key, ""
 	}
-	if t := e.tables[k.slot()]; t != nil {
-		r, _ := t.Get(key)
-		return r
+	slot := k.slot()
+	if e.begun.tables&(1<<slot) != 0 {
+		stored, r, _ = e.tables[slot].Entry(key)
+	} else {
+		stored, r, _ = e.base.tables.at(slot).Entry(key)
 	}
-	return e.base.Get(k, key)
+	return stored, r
 }
 
 // Put stores a record; "" deletes it.
 func (e *Edit) Put(k Kind, key string, r Record) {
-	old := e.Get(k, key)
+	key, old := e.entry(k, key)
 	if old == r {
 		return
 	}
-	key = strings.Clone(key) // it may be cut out of a frame, which must not be kept alive
+	if old == "" || k == KindMember {
+		key = strings.Clone(key) // it may be cut out of a frame, which must not be kept alive
+	}
 	e.track(k, key, old, r)
 	e.account(k, key, old, r)
 	if k == KindMember {
 		conv, user := Unpair(key)
-		e.members.set(conv, user, r != "")
+		e.memberships().set(conv, user, r != "")
 		return
 	}
-	slot := k.slot()
-	t := e.tables[slot]
-	if t == nil {
-		t = e.base.tables[slot].Edit()
-		e.tables[slot] = t
-	}
+	t := e.table(k.slot())
 	if r == "" {
 		t.Delete(key)
 	} else {
 		t.Set(key, r)
 	}
-	e.reindex(k, key, old, r)
+	if k.indexed() {
+		e.reindex(k, key, old, r)
+	}
+}
+
+func (e *Edit) table(slot int) *pmap.Edit[string, Record] {
+	t := &e.tables[slot]
+	if e.begun.tables&(1<<slot) == 0 {
+		e.begun.tables |= 1 << slot
+		t.Start(e.base.tables.at(slot))
+	}
+	return t
+}
+
+func (e *Edit) indexEdit(ix index) *pmap.Edit[string, idList] {
+	t := &e.index[ix]
+	if e.begun.index&(1<<ix) == 0 {
+		e.begun.index |= 1 << ix
+		t.Start(e.base.index.at(ix))
+	}
+	return t
+}
+
+func (e *Edit) memberships() *membersEdit {
+	if !e.begun.members {
+		e.begun.members = true
+		e.members = newMembersEdit(e.base.members)
+	}
+	return &e.members
 }
 
 // Delete removes a record, if it is there.
@@ -96,7 +176,7 @@ func (e *Edit) Delete(k Kind, key string) { e.Put(k, key, "") }
 // Members returns the members of a conversation as the edit has them, sorted.
 func (e *Edit) Members(conv ChannelID) []UserID {
 	var ids []UserID
-	for _, id := range e.members.of(string(conv)) {
+	for _, id := range e.memberships().of(string(conv)) {
 		ids = append(ids, UserID(id))
 	}
 	slices.Sort(ids)
@@ -146,27 +226,23 @@ func (e *Edit) position(ck changeKey) (int, bool) {
 }
 
 func (e *Edit) reindex(k Kind, key string, old, r Record) {
-	type entry struct {
-		ix  index
-		key string
-	}
-	var before, after [16]entry
-	b, a := before[:0], after[:0]
-	indexKeys(k, old, func(ix index, key string) { b = append(b, entry{ix, key}) })
-	indexKeys(k, r, func(ix index, key string) { a = append(a, entry{ix, key}) })
-	for _, en := range b {
-		if !slices.Contains(a, en) {
-			e.unindex(en.ix, en.key, key)
+	e.before = appendIndexKeys(e.before[:0], k, old)
+	e.after = appendIndexKeys(e.after[:0], k, r)
+	for _, at := range e.before {
+		if !slices.Contains(e.after, at) {
+			e.unindex(at.index, at.key, key)
 		}
 	}
-	for _, en := range a {
-		if !slices.Contains(b, en) {
-			t := e.indexEdit(en.ix)
-			l, _ := t.Get(en.key)
+	for _, at := range e.after {
+		if !slices.Contains(e.before, at) {
+			t := e.indexEdit(at.index)
+			l, _ := t.Get(at.key)
 			// The entry is cut out of the record, which must not outlive its turn.
-			t.Set(strings.Clone(en.key), l.with(key))
+			t.Set(strings.Clone(at.key), l.with(key))
 		}
 	}
+	clear(e.before)
+	clear(e.after)
 }
 
 func (e *Edit) unindex(ix index, entry, key string) {
@@ -179,38 +255,31 @@ func (e *Edit) unindex(ix index, entry, key string) {
 	}
 }
 
-func (e *Edit) indexEdit(ix index) *pmap.Edit[string, idList] {
-	if e.index[ix] == nil {
-		e.index[ix] = e.base.index[ix].Edit()
-	}
-	return e.index[ix]
-}
-
 // Commit returns the next snapshot and the net changes, sorted by kind and
 // key. Without any change it returns the snapshot the edit started from. The
 // next snapshot's number is one higher and at is its time in milliseconds.
 func (e *Edit) Commit(at int64) (*Snapshot, []Change) {
-	changes := slices.DeleteFunc(e.changes, func(c Change) bool { return c.Before == c.After })
-	if len(changes) == 0 && !e.untracked {
+	e.changes = slices.DeleteFunc(e.changes, func(c Change) bool { return c.Before == c.After })
+	e.at = nil
+	if len(e.changes) == 0 && !e.untracked {
 		return e.base, nil
 	}
+	changes := slices.Clone(e.changes)
 	slices.SortFunc(changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Key, b.Key))
 	})
 	next := *e.base
 	next.seq, next.at = e.base.seq+1, at
 	next.digest, next.sum = e.digest, e.sum
-	for slot, t := range e.tables {
-		if t != nil {
-			next.tables[slot] = t.Map()
-		}
+	for slot := range bitsOf(e.begun.tables) {
+		next.tables.put(slot, e.tables[slot].Map())
 	}
-	for ix, t := range e.index {
-		if t != nil {
-			next.index[ix] = t.Map()
-		}
+	for ix := range bitsOf(e.begun.index) {
+		next.index = next.index.with(index(ix), e.index[ix].Map())
 	}
-	next.members = e.members.seal()
+	if e.begun.members {
+		next.members = e.members.seal()
+	}
 	return &next, changes
 }
 

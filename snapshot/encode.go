@@ -21,6 +21,18 @@ type Encoder struct {
 	tail []member
 }
 
+// reset lets go of what the encoder was made to hold for a record of unusual
+// size.
+func (enc *Encoder) reset() {
+	const usual = 64 << 10
+	if cap(enc.buf) > usual {
+		enc.buf = nil
+	}
+	if cap(enc.tail) > 1024 {
+		enc.tail = nil
+	}
+}
+
 // A member is one of a tail under construction. One without a value takes back
 // those of its name before it.
 type member struct {
@@ -121,6 +133,7 @@ func (enc *Encoder) putTail(dst []byte, p *parts, mark int) []byte {
 		dst = appendTail(dst, kept)
 		p.put(tailNum, lo, len(dst))
 	}
+	clear(tail) // they are cut out of a text that must not be kept alive
 	enc.tail = enc.tail[:mark]
 	return dst
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // An index leads from a value to the keys of the records that have it. Which
-// values a record has is indexKeys' business alone; Edit does the rest, so no
+// values a record has is appendIndexKeys' business alone; Edit does the rest, so no
 // index can be forgotten by a handler.
 type index uint8
 
@@ -24,47 +24,59 @@ const (
 	numIndexes
 )
 
-// indexKeys calls yield for every index entry that a record asks for. An entry
+// An indexKey is an entry of an index.
+type indexKey struct {
+	index index
+	key   string
+}
+
+// indexed reports whether records of the kind are in any index.
+func (k Kind) indexed() bool {
+	switch k {
+	case KindUser, KindConversation, KindUsergroup, KindEmoji:
+		return true
+	}
+	return false
+}
+
+// appendIndexKeys appends every index entry that a record asks for. An entry
 // may be named twice.
-func indexKeys(k Kind, r Record, yield func(ix index, key string)) {
+func appendIndexKeys(keys []indexKey, k Kind, r Record) []indexKey {
 	add := func(ix index, key string) {
 		if key != "" {
-			yield(ix, Fold(key))
+			keys = append(keys, indexKey{ix, key})
 		}
 	}
 	switch k {
 	case KindUser:
 		p := r.Sub(UserProfile)
-		add(userByName, r.Str(UserName))
-		add(userByName, r.Str(UserRealName))
-		add(userByName, p.Str(ProfileDisplayName))
-		add(userByName, p.Str(ProfileDisplayNameNorm))
-		add(userByName, p.Str(ProfileRealName))
-		add(userByName, p.Str(ProfileRealNameNorm))
-		add(userByEmail, p.Str(ProfileEmail))
-		if bot := p.Str(ProfileBotID); bot != "" {
-			yield(userByBot, bot)
-		}
+		add(userByName, Fold(r.Str(UserName)))
+		add(userByName, Fold(r.Str(UserRealName)))
+		add(userByName, Fold(p.Str(ProfileDisplayName)))
+		add(userByName, Fold(p.Str(ProfileDisplayNameNorm)))
+		add(userByName, Fold(p.Str(ProfileRealName)))
+		add(userByName, Fold(p.Str(ProfileRealNameNorm)))
+		add(userByEmail, Fold(p.Str(ProfileEmail)))
+		add(userByBot, p.Str(ProfileBotID))
 	case KindConversation:
-		add(conversationByName, r.Str(ConvName))
-		add(conversationByName, r.Str(ConvNameNormalized))
+		add(conversationByName, Fold(r.Str(ConvName)))
+		add(conversationByName, Fold(r.Str(ConvNameNormalized)))
 		for name := range r.List(ConvPreviousNames) {
-			add(conversationByName, name)
+			add(conversationByName, Fold(name))
 		}
 		if r.Is(ConvIsIM) {
-			if u := r.Str(ConvUser); u != "" {
-				yield(imByUser, u)
-			}
+			add(imByUser, r.Str(ConvUser))
 		}
 	case KindUsergroup:
 		if del, _ := r.Int(UsergroupDateDelete); del == 0 {
-			add(usergroupByHandle, r.Str(UsergroupHandle))
+			add(usergroupByHandle, Fold(r.Str(UsergroupHandle)))
 		}
 	case KindEmoji:
 		if to, ok := strings.CutPrefix(r.Str(EmojiValue), "alias:"); ok {
-			yield(emojiByTarget, to)
+			add(emojiByTarget, to)
 		}
 	}
+	return keys
 }
 
 // Fold returns the form under which names are compared: letters without regard
@@ -131,43 +143,43 @@ func each[K ~string](l idList) iter.Seq[K] {
 // UsersNamed returns the users with that handle, display name or real name, by
 // ascending id. Case makes no difference, and names are not unique.
 func (s *Snapshot) UsersNamed(name string) iter.Seq[UserID] {
-	l, _ := s.index[userByName].Get(Fold(name))
+	l, _ := s.index.at(userByName).Get(Fold(name))
 	return each[UserID](l)
 }
 
 // UsersByEmail returns the users with that address, by ascending id.
 func (s *Snapshot) UsersByEmail(email string) iter.Seq[UserID] {
-	l, _ := s.index[userByEmail].Get(Fold(email))
+	l, _ := s.index.at(userByEmail).Get(Fold(email))
 	return each[UserID](l)
 }
 
 // UsersByBot returns the users that belong to a bot.
 func (s *Snapshot) UsersByBot(bot BotID) iter.Seq[UserID] {
-	l, _ := s.index[userByBot].Get(string(bot))
+	l, _ := s.index.at(userByBot).Get(string(bot))
 	return each[UserID](l)
 }
 
 // ConversationsNamed returns the conversations that have or had that name, by
 // ascending id.
 func (s *Snapshot) ConversationsNamed(name string) iter.Seq[ChannelID] {
-	l, _ := s.index[conversationByName].Get(Fold(name))
+	l, _ := s.index.at(conversationByName).Get(Fold(name))
 	return each[ChannelID](l)
 }
 
 // IMs returns the DMs with a user: one, but for what Slack may send.
 func (s *Snapshot) IMs(user UserID) iter.Seq[ChannelID] {
-	l, _ := s.index[imByUser].Get(string(user))
+	l, _ := s.index.at(imByUser).Get(string(user))
 	return each[ChannelID](l)
 }
 
 // UsergroupsByHandle returns the enabled user groups with that handle.
 func (s *Snapshot) UsergroupsByHandle(handle string) iter.Seq[UsergroupID] {
-	l, _ := s.index[usergroupByHandle].Get(Fold(handle))
+	l, _ := s.index.at(usergroupByHandle).Get(Fold(handle))
 	return each[UsergroupID](l)
 }
 
 // EmojiAliases returns the names that are aliases of an emoji.
 func (s *Snapshot) EmojiAliases(name string) iter.Seq[string] {
-	l, _ := s.index[emojiByTarget].Get(name)
+	l, _ := s.index.at(emojiByTarget).Get(name)
 	return each[string](l)
 }

@@ -3,8 +3,6 @@ package snapshot
 import (
 	"iter"
 	"strings"
-
-	"github.com/slackstate/slackstate/internal/pmap"
 )
 
 // A Snapshot is one state of a workspace, as of one event.
@@ -19,10 +17,10 @@ import (
 // step by Edit. The zero Snapshot is the empty workspace.
 type Snapshot struct {
 	seq     Seq
-	at      int64                               // milliseconds
-	tables  [numTables]pmap.Map[string, Record] // by Kind.slot
+	at      int64 // milliseconds
+	tables  tables
 	members memberships
-	index   [numIndexes]pmap.Map[string, idList]
+	index   *indexes
 	digest  uint64
 	sum     uint64
 }
@@ -38,7 +36,7 @@ func (s *Snapshot) Get(k Kind, key string) Record {
 	if k == KindMember {
 		return s.members.get(key)
 	}
-	r, _ := s.tables[k.slot()].Get(key)
+	r, _ := s.tables.at(k.slot()).Get(key)
 	return r
 }
 
@@ -47,7 +45,7 @@ func (s *Snapshot) All(k Kind) iter.Seq2[string, Record] {
 	if k == KindMember {
 		return s.members.all()
 	}
-	return s.tables[k.slot()].All()
+	return s.tables.at(k.slot()).All()
 }
 
 // Len returns the number of records in a table.
@@ -55,7 +53,7 @@ func (s *Snapshot) Len(k Kind) int {
 	if k == KindMember {
 		return s.members.count
 	}
-	return s.tables[k.slot()].Len()
+	return s.tables.at(k.slot()).Len()
 }
 
 // SelfID returns the user whose view this is, "" before the first bootstrap.

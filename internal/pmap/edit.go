@@ -1,7 +1,7 @@
 package pmap
 
 // An Edit is a batch of changes that starts from one Map and makes others.
-// [Map.Edit] returns one; the zero Edit is of no use.
+// [Map.Edit] returns one; the zero Edit is of no use until Start.
 //
 //  1. Nothing done to an Edit changes a Map, neither the one it started from
 //     nor any it made.
@@ -27,11 +27,21 @@ type Edit[K ~string, V any] struct {
 	hash func(string) uint64 // of stored keys, when they have to move down
 }
 
+// Start makes e a new Edit that starts from m, whatever it was before.
+func (e *Edit[K, V]) Start(m Map[K, V]) {
+	*e = Edit[K, V]{root: m.root, size: m.size, id: m.root.owner() + 1, hash: hash}
+}
+
 // Len returns the number of keys.
 func (e *Edit[K, V]) Len() int { return e.size }
 
 // Get returns the value of a key, and whether the key is there.
 func (e *Edit[K, V]) Get(key K) (V, bool) { return e.root.get(hash(string(key)), key) }
+
+// Entry is [Map.Entry] for what the edit holds now.
+func (e *Edit[K, V]) Entry(key K) (stored K, value V, ok bool) {
+	return Map[K, V]{e.root, e.size}.Entry(key)
+}
 
 // Set gives a key a value. Where an equal key is there already, it too is
 // replaced: keys are often cut out of their value's memory, and the old key

@@ -22,7 +22,21 @@ type Map[K ~string, V any] struct {
 func (m Map[K, V]) Len() int { return m.size }
 
 // Get returns the value of a key, and whether the key is in the map.
-func (m Map[K, V]) Get(key K) (V, bool) { return m.root.get(hash(string(key)), key) }
+func (m Map[K, V]) Get(key K) (value V, ok bool) {
+	if m.root == nil {
+		return value, false // without a hash: many maps of a workspace are empty
+	}
+	return m.root.get(hash(string(key)), key)
+}
+
+// Entry is Get for a caller that will store the key too: it returns the key as
+// the map has it, whose memory need not be copied again.
+func (m Map[K, V]) Entry(key K) (stored K, value V, ok bool) {
+	if x := m.root.entry(hash(string(key)), key); x != nil {
+		return x.key, x.value, true
+	}
+	return key, value, false
+}
 
 // All returns the keys and values in no particular order.
 func (m Map[K, V]) All() iter.Seq2[K, V] {
@@ -32,19 +46,23 @@ func (m Map[K, V]) All() iter.Seq2[K, V] {
 // Set returns a map that differs from m in the value of one key. To change
 // several keys, an Edit is cheaper.
 func (m Map[K, V]) Set(key K, value V) Map[K, V] {
-	e := m.Edit()
+	var e Edit[K, V]
+	e.Start(m)
 	e.Set(key, value)
 	return e.Map()
 }
 
 // Delete returns a map without the key: m itself if the key is not there.
 func (m Map[K, V]) Delete(key K) Map[K, V] {
-	e := m.Edit()
+	var e Edit[K, V]
+	e.Start(m)
 	e.Delete(key)
 	return e.Map()
 }
 
 // Edit returns an Edit that starts from m and leaves m as it is.
 func (m Map[K, V]) Edit() *Edit[K, V] {
-	return &Edit[K, V]{root: m.root, size: m.size, id: m.root.owner() + 1, hash: hash}
+	e := new(Edit[K, V])
+	e.Start(m)
+	return e
 }

@@ -60,26 +60,34 @@ func (n *node[K, V]) single() bool { return n.nodeMap == 0 && len(n.entries) == 
 
 // get looks up a key whose hash is h in the trie with root n.
 func (n *node[K, V]) get(h uint64, key K) (value V, ok bool) {
+	if x := n.entry(h, key); x != nil {
+		return x.value, true
+	}
+	return value, false
+}
+
+// entry returns the entry of a key whose hash is h, nil if there is none.
+func (n *node[K, V]) entry(h uint64, key K) *entry[K, V] {
 	if n == nil {
-		return value, false
+		return nil
 	}
 	for shift := uint(0); shift < hashBits; shift += stride {
 		s := slot(h, shift)
 		if n.dataMap&s != 0 {
 			if x := &n.entries[index(n.dataMap, s)]; x.key == key {
-				return x.value, true
+				return x
 			}
-			return value, false
+			return nil
 		}
 		if n.nodeMap&s == 0 {
-			return value, false
+			return nil
 		}
 		n = n.branch().kids[index(n.nodeMap, s)]
 	}
 	if i := n.find(key); i >= 0 {
-		return n.entries[i].value, true
+		return &n.entries[i]
 	}
-	return value, false
+	return nil
 }
 
 // find returns where among the entries of n a key is, or -1. Only collision
