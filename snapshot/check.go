@@ -51,21 +51,30 @@ func (s *Snapshot) checkIndex(fresh *Snapshot, ix index) (errs []error) {
 
 func (m *memberships) check() (errs []error) {
 	pairs := 0
-	for conv := range m.byConv.All() {
-		num, ok := m.convs.of(conv)
-		for user := range m.of(conv) {
+	for conv, c := range m.convs.byID.All() {
+		for user := range m.users.names(c.with) {
 			pairs++
-			if s, _ := m.byUser.Get(user); !ok || !s.Has(num) {
+			if !m.users.of(user).Has(c.num) {
 				errs = append(errs, fmt.Errorf("%s has member %s, who is not in it", conv, user))
 			}
 		}
 	}
 	back := 0
-	for _, convs := range m.byUser.All() {
-		back += convs.Len()
+	for _, u := range m.users.byID.All() {
+		back += u.with.Len()
 	}
 	if pairs != back || pairs != m.count {
 		errs = append(errs, fmt.Errorf("%d memberships by conversation, %d by user, %d counted", pairs, back, m.count))
+	}
+	return append(append(errs, m.convs.check()...), m.users.check()...)
+}
+
+// check verifies that ids and numbers agree.
+func (s *side) check() (errs []error) {
+	for id, x := range s.byID.All() {
+		if int(x.num) >= len(s.ids)*idPageSize || s.id(x.num) != id {
+			errs = append(errs, fmt.Errorf("%s has number %d, which is another's", id, x.num))
+		}
 	}
 	return errs
 }

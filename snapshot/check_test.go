@@ -34,13 +34,14 @@ func TestCheckTells(t *testing.T) {
 			s.index = s.index.with(conversationByName, s.index.at(conversationByName).Set("ghost", "C1"))
 		}, "entries"},
 		{"a member in one direction only", func(s *Snapshot) {
-			users, _ := s.members.byConv.Get("C1")
-			s.members.byConv = s.members.byConv.Set("G1", users)
+			s.members.convs.byID = s.members.convs.byID.Set("G1", end{num: 1, with: s.members.convs.of("C1")})
 		}, "G1 has member U1, who is not in it"},
 		{"a conversation in one direction only", func(s *Snapshot) {
-			convs, _ := s.members.byUser.Get("U1")
-			s.members.byUser = s.members.byUser.Set("U3", convs)
+			s.members.users.byID = s.members.users.byID.Set("U3", end{num: 2, with: s.members.users.of("U1")})
 		}, "memberships"},
+		{"a number that is another's", func(s *Snapshot) {
+			s.members.convs.byID = s.members.convs.byID.Set("G1", end{num: 0})
+		}, "G1 has number 0, which is another's"},
 		{"the count of members", func(s *Snapshot) { s.members.count++ }, "memberships"},
 		{"self's flag without membership", func(s *Snapshot) {
 			e := s.Edit()

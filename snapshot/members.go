@@ -6,53 +6,27 @@ import (
 	"slices"
 
 	"github.com/slackstate/slackstate/internal/idset"
-	"github.com/slackstate/slackstate/internal/pmap"
 )
 
 // memberships holds who is in which conversation, in both directions: for each
 // conversation the numbers of its users, and for each user those of its
 // conversations. That is one or two bytes a membership in each direction.
 type memberships struct {
-	users, convs numbers
-	byConv       pmap.Map[string, idset.Set]
-	byUser       pmap.Map[string, idset.Set]
+	convs, users side
 	count        int // pairs
 }
 
 // of returns the members of a conversation, in no particular order.
-func (m *memberships) of(conv string) iter.Seq[string] {
-	s, _ := m.byConv.Get(conv)
-	return m.users.names(s)
-}
+func (m *memberships) of(conv string) iter.Seq[string] { return m.users.names(m.convs.of(conv)) }
 
 // in returns the conversations of a user, in no particular order.
-func (m *memberships) in(user string) iter.Seq[string] {
-	s, _ := m.byUser.Get(user)
-	return m.convs.names(s)
-}
+func (m *memberships) in(user string) iter.Seq[string] { return m.convs.names(m.users.of(user)) }
 
-func (n *numbers) names(s idset.Set) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for num := range s.All() {
-			if !yield(n.id(num)) {
-				return
-			}
-		}
-	}
-}
-
-func (m *memberships) size(conv string) int {
-	s, _ := m.byConv.Get(conv)
-	return s.Len()
-}
+func (m *memberships) size(conv string) int { return m.convs.of(conv).Len() }
 
 func (m *memberships) has(conv, user string) bool {
-	num, ok := m.users.of(user)
-	if !ok {
-		return false
-	}
-	s, _ := m.byConv.Get(conv)
-	return s.Has(num)
+	u, ok := m.users.byID.Get(user)
+	return ok && m.convs.of(conv).Has(u.num)
 }
 
 func (m *memberships) get(key string) Record {
@@ -64,7 +38,7 @@ func (m *memberships) get(key string) Record {
 
 func (m *memberships) all() iter.Seq2[string, Record] {
 	return func(yield func(string, Record) bool) {
-		for conv := range m.byConv.All() {
+		for conv := range m.convs.byID.All() {
 			for user := range m.of(conv) {
 				if !yield(Pair(conv, user), Exists) {
 					return
@@ -74,12 +48,10 @@ func (m *memberships) all() iter.Seq2[string, Record] {
 	}
 }
 
-// membersEdit changes memberships in one batch. A conversation under change is
-// held as a plain set; what that means for the users is worked out in the end,
-// for all conversations at once.
+// membersEdit changes memberships in one batch. How the sets of a conversation
+// and of its users differ in the end is worked out for all of them at once.
 type membersEdit struct {
-	base         memberships
-	users, convs numbersEdit
+	convs, users sideEdit
 	byConv       map[string]*setEdit
 	moves        []move
 	count        int
@@ -87,6 +59,7 @@ type membersEdit struct {
 
 // A setEdit is the members of a conversation, and how they differ from it.
 type setEdit struct {
+	num   uint32 // the conversation's
 	base  idset.Set
 	other map[uint32]bool // whether these are in it, whatever base says
 }
@@ -131,19 +104,19 @@ type move struct {
 }
 
 func newMembersEdit(base memberships) membersEdit {
-	return membersEdit{base: base, users: numbersEdit{base: base.users}, convs: numbersEdit{base: base.convs}, count: base.count}
+	return membersEdit{convs: sideEdit{base: base.convs}, users: sideEdit{base: base.users}, count: base.count}
 }
 
 func (e *membersEdit) has(conv, user string) bool {
-	num, ok := e.users.of(user)
+	u, ok := e.users.get(user)
 	if !ok {
 		return false
 	}
 	if s := e.byConv[conv]; s != nil {
-		return s.has(num)
+		return s.has(u.num)
 	}
-	s, _ := e.base.byConv.Get(conv)
-	return s.Has(num)
+	c, _ := e.convs.get(conv)
+	return c.with.Has(u.num)
 }
 
 // set puts a pair in or takes it out. The caller knows that this is a change.
@@ -153,11 +126,12 @@ func (e *membersEdit) set(conv, user string, in bool) {
 		if e.byConv == nil {
 			e.byConv = map[string]*setEdit{}
 		}
-		base, _ := e.base.byConv.Get(conv)
-		s = &setEdit{base, map[uint32]bool{}}
+		num := e.convs.number(conv)
+		base, _ := e.convs.get(conv)
+		s = &setEdit{num, base.with, map[uint32]bool{}}
 		e.byConv[conv] = s
 	}
-	m := move{e.users.give(user), e.convs.give(conv), in}
+	m := move{e.users.number(user), s.num, in}
 	s.other[m.user] = in
 	e.moves = append(e.moves, m)
 	if in {
@@ -169,33 +143,22 @@ func (e *membersEdit) set(conv, user string, in bool) {
 
 // of returns the members of a conversation as the edit has them.
 func (e *membersEdit) of(conv string) (ids []string) {
-	var nums []uint32
+	c, _ := e.convs.get(conv)
 	if s := e.byConv[conv]; s != nil {
-		nums = s.seal().Slice(nil)
-	} else {
-		s, _ := e.base.byConv.Get(conv)
-		nums = s.Slice(nil)
+		c.with = s.seal()
 	}
-	for _, num := range nums {
+	for num := range c.with.All() {
 		ids = append(ids, e.users.id(num))
 	}
 	return ids
 }
 
 func (e *membersEdit) seal() memberships {
-	if e.byConv == nil {
-		return e.base
-	}
-	m := memberships{users: e.users.seal(), convs: e.convs.seal(), count: e.count}
-	byConv := e.base.byConv.Edit()
 	for conv, s := range e.byConv {
-		put(byConv, conv, s.seal())
+		e.convs.set(conv, s.num, s.seal())
 	}
-	m.byConv = byConv.Map()
-
 	// The last move of a pair is the one that counts.
 	slices.SortStableFunc(e.moves, func(a, b move) int { return cmp.Compare(a.user, b.user) })
-	byUser := e.base.byUser.Edit()
 	for rest := e.moves; len(rest) > 0; {
 		user, n := rest[0].user, 0
 		other := map[uint32]bool{}
@@ -203,19 +166,9 @@ func (e *membersEdit) seal() memberships {
 			other[rest[n].conv] = rest[n].in
 		}
 		rest = rest[n:]
-		id := m.users.id(user)
-		base, _ := byUser.Get(id)
-		put(byUser, id, changed(base, other))
+		id := e.users.id(user)
+		u, _ := e.users.get(id)
+		e.users.set(id, user, changed(u.with, other))
 	}
-	m.byUser = byUser.Map()
-	return m
-}
-
-// put stores a set under an id, unless it is empty.
-func put(e *pmap.Edit[string, idset.Set], id string, s idset.Set) {
-	if s.Len() > 0 {
-		e.Set(id, s)
-	} else {
-		e.Delete(id)
-	}
+	return memberships{e.convs.seal(), e.users.seal(), e.count}
 }

@@ -19,7 +19,7 @@ type Set struct {
 
 // chunkMax bounds how many numbers are read to find one, and copied to change
 // one.
-const chunkMax = 256
+const chunkMax = MaxPart
 
 type chunks struct {
 	n    int
@@ -110,9 +110,13 @@ func (s Set) Len() int {
 	if s.many != nil {
 		return s.many.n
 	}
-	n := 0
-	for i := range len(s.few) {
-		if s.few[i] < 0x80 { // each number ends with such a byte
+	return count(s.few)
+}
+
+// count returns how many numbers enc has.
+func count(enc string) (n int) {
+	for i := range len(enc) {
+		if enc[i] < 0x80 { // each number ends with such a byte
 			n++
 		}
 	}
