@@ -189,7 +189,7 @@ func TestCorruptEntries(t *testing.T) {
 			api.CorruptError{Bucket: "clocks", Key: "name/C1"},
 		},
 		"a record too many": {
-			func(tx *bolt.Tx) error { return tx.Bucket([]byte("members")).Put([]byte("C9/U9"), []byte("\x03")) },
+			func(tx *bolt.Tx) error { return tx.Bucket([]byte("clocks")).Put([]byte("name/C99"), []byte("\x03")) },
 			api.CorruptError{Bucket: "meta", Key: "head"},
 		},
 		"a missing table": {

@@ -36,6 +36,7 @@ import (
 type DB struct {
 	path      string
 	bolt      *bolt.DB
+	file      *os.File // bolt's
 	retention Retention
 
 	head     atomic.Pointer[head]         // as of the last committed transaction
@@ -48,6 +49,7 @@ type DB struct {
 	// What the writer knows of the tables; checkpoint.go says why this is
 	// enough. state is nil until Load has been called.
 	state    *snapshot.Snapshot    // after the last row
+	stored   stored                // the numbers that the file has
 	dirty    map[recordID]struct{} // what the tables may hold in an old version
 	round    []recordID            // what is left of the checkpoint under way, sorted
 	roundEnd api.Seq               // the last row when it began

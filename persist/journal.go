@@ -124,7 +124,7 @@ func (db *DB) writeThrough(tx *bolt.Tx, rows []Row, state *snapshot.Snapshot) er
 		}
 	}
 	sortIDs(ids)
-	if err := putRecords(tx, slices.Compact(ids), state); err != nil {
+	if err := putRecords(tx, slices.Compact(ids), state, &db.stored); err != nil {
 		return err
 	}
 	if err := tx.DeleteBucket(journalBucket); err != nil {

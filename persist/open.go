@@ -57,12 +57,12 @@ func open(path string, opts Options) (*DB, error) {
 	}
 
 	left := max(opts.LockTimeout-time.Since(start), time.Nanosecond)
-	b, _, err := openBolt(path, &bolt.Options{Timeout: left, NoStatistics: true})
+	b, f, err := openBolt(path, &bolt.Options{Timeout: left, NoStatistics: true})
 	if err != nil {
 		return nil, err
 	}
 	b.AllocSize = 4 << 20 // how much a file grows at a time
-	db := &DB{path: path, bolt: b, retention: opts.Retention}
+	db := &DB{path: path, bolt: b, file: f, retention: opts.Retention}
 	if err := db.start(isNew); err != nil {
 		_ = b.Close()
 		return nil, err
@@ -109,7 +109,7 @@ func inspect(path string, timeout time.Duration) (err error) {
 		return err
 	}
 	return guard(path, func() error {
-		switch err := checkPages(f, info.Size()); {
+		switch err := checkStart(f, info.Size()); {
 		case errors.As(err, new(syscall.Errno)): // the disk's trouble, not the file's
 			return err
 		case err != nil:

@@ -7,30 +7,110 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"sync/atomic"
 )
 
-// checkPages reads every page that is in use in a bbolt file of the given size,
-// and reports what keeps it from being a sound tree. bbolt itself follows pages
-// blindly, in a mapping of the file: a page number that is wrong by one bit can
-// take it out of the file (which kills the process), round in circles until
-// memory ends, or make it overwrite a page that is in use. After checkPages it
-// can be trusted with the file. Whether records and rows are the right ones is
-// for Load to say.
+// pages reads a bbolt file and checks each page before it looks into it. bbolt
+// itself follows pages blindly, in a mapping of the file: a page number that is
+// wrong by one bit can take it out of the file (which kills the process), round in
+// circles until memory ends, or make it overwrite a page that is in use.
 //
-// Reading 100 MB takes some 20 ms, and leaves the pages where Load finds them.
-func checkPages(f io.ReaderAt, size int64) error {
+// So Open reads what bbolt needs to open the file and to find the head, and Load
+// reads the rest, which it has to do anyway. After that bbolt can be trusted with
+// the file. Whether records and rows are the right ones is for Load to say.
+//
+// Buckets may be read by several goroutines at a time.
+type pages struct {
+	f    io.ReaderAt
+	meta boltMeta
+	used []atomic.Uint32 // a bit for each page
+}
+
+// openPages returns a reader of the pages that are in use in a file of the given
+// size.
+func openPages(f io.ReaderAt, size int64) (*pages, error) {
 	m, err := newestMeta(f)
+	if err != nil {
+		return nil, err
+	}
+	if have := uint64(size) / uint64(m.PageSize); m.High > have {
+		return nil, fmt.Errorf("of %d pages the file has %d", m.High, have)
+	}
+	return &pages{f: f, meta: m, used: make([]atomic.Uint32, m.High/32+1)}, nil
+}
+
+// again returns a reader that does not take what p has read for pages used twice.
+func (p *pages) again() *pages { return &pages{p.f, p.meta, make([]atomic.Uint32, len(p.used))} }
+
+// checkStart reads what bbolt reads of a file by itself: the meta pages, the list
+// of free pages, the list of buckets and, to find the head, the meta bucket.
+func checkStart(f io.ReaderAt, size int64) error {
+	p, err := openPages(f, size)
 	if err != nil {
 		return err
 	}
-	if have := uint64(size) / uint64(m.PageSize); m.High > have {
-		return fmt.Errorf("of %d pages the file has %d", m.High, have)
-	}
-	c := pageChecker{f: f, meta: m, used: make([]bool, m.High)}
-	if err := c.tree(m.Root, 0, pageRange{}, false); err != nil {
+	if _, err := p.free(); err != nil {
 		return err
 	}
-	return c.freelist()
+	list, err := p.buckets()
+	if err != nil {
+		return err
+	}
+	for _, b := range list {
+		if string(b.name) == string(metaBucket) {
+			err = p.each(b, func(k, v []byte) error { return nil })
+		}
+	}
+	return err
+}
+
+// A boltBucket is where a bucket begins: a page or, for a small one, a page within
+// the entry of the list of buckets.
+type boltBucket struct {
+	name   []byte
+	root   uint64
+	inline []byte
+}
+
+// buckets reads the list of buckets.
+func (p *pages) buckets() (list []boltBucket, err error) {
+	w := pageWalk{pages: p, buckets: true, visit: func(e element) error {
+		const header = 16 // root page, sequence
+		if len(e.value) < header {
+			return fmt.Errorf("bucket %q is not what belongs here", e.key)
+		}
+		list = append(list, boltBucket{
+			name: bytes.Clone(e.key), root: binary.NativeEndian.Uint64(e.value), inline: bytes.Clone(e.value[header:]),
+		})
+		return nil
+	}}
+	return list, w.tree(p.meta.Root, 0, pageRange{})
+}
+
+// each calls f for each entry of a bucket in the order of the keys. Keys and
+// values are good until f returns.
+func (p *pages) each(b boltBucket, f func(k, v []byte) error) error {
+	return p.from(b, nil, f)
+}
+
+// from is each for the entries from a key on. It does not read what is before.
+func (p *pages) from(b boltBucket, first []byte, f func(k, v []byte) error) error {
+	if b.name == nil {
+		return nil // there is no such bucket
+	}
+	w := pageWalk{pages: p, first: first, visit: func(e element) error {
+		if bytes.Compare(e.key, first) < 0 {
+			return nil
+		}
+		return f(e.key, e.value)
+	}}
+	if b.root != 0 {
+		return w.tree(b.root, 0, pageRange{})
+	}
+	if len(b.inline) < headerSize || binary.NativeEndian.Uint16(b.inline[8:]) != leafPage {
+		return fmt.Errorf("bucket %q is not what belongs here", b.name)
+	}
+	return w.leaf(b.inline, pageRange{})
 }
 
 // What follows is bbolt's format, which is in the machine's byte order.
@@ -93,29 +173,42 @@ func metaAt(f io.ReaderAt, off int64) (m boltMeta, ok bool) {
 	return m, m.Magic == boltMagic && m.Version == boltVersion && m.Checksum == h.Sum64() && m.PageSize >= 1<<10
 }
 
-type pageChecker struct {
-	f    io.ReaderAt
-	meta boltMeta
-	used []bool   // by page
-	bufs [][]byte // by depth: a page stays as long as its children are visited
+// use notes that a page is in use.
+func (p *pages) use(id uint64) error {
+	bit := uint32(1) << (id % 32)
+	if p.used[id/32].Or(bit)&bit != 0 {
+		return fmt.Errorf("page %d is used twice", id)
+	}
+	return nil
+}
+
+// A pageWalk goes through one tree of pages.
+type pageWalk struct {
+	*pages
+	buckets bool                // the entries have to be buckets, or else must not be
+	first   []byte              // pages with lower keys only are passed over
+	visit   func(element) error // for each entry of a leaf
+	bufs    [][]byte            // by depth: a page stays as long as its children are visited
 }
 
 // A pageRange is what keys a subtree may have: from lo on, before hi. nil is no
 // bound.
 type pageRange struct{ lo, hi []byte }
 
-// tree checks the page id and everything under it. inBucket says that it
-// belongs to a bucket and not to the list of buckets.
-func (c *pageChecker) tree(id uint64, depth int, keys pageRange, inBucket bool) error {
-	page, err := c.read(id, depth)
+// tree goes through the page id and everything under it.
+func (w *pageWalk) tree(id uint64, depth int, keys pageRange) error {
+	if keys.hi != nil && bytes.Compare(keys.hi, w.first) <= 0 {
+		return nil
+	}
+	page, err := w.read(id, depth)
 	if err != nil {
 		return err
 	}
 	switch flags := binary.NativeEndian.Uint16(page[8:]); flags {
 	case leafPage:
-		err = eachElement(page, keys, func(e element) error { return c.leafElement(e, depth, inBucket) })
+		err = w.leaf(page, keys)
 	case branchPage:
-		err = c.branch(page, depth, keys, inBucket)
+		err = w.branch(page, depth, keys)
 	default:
 		err = fmt.Errorf("flags %#x", flags)
 	}
@@ -125,11 +218,11 @@ func (c *pageChecker) tree(id uint64, depth int, keys pageRange, inBucket bool) 
 	return nil
 }
 
-func (c *pageChecker) branch(page []byte, depth int, keys pageRange, inBucket bool) error {
+func (w *pageWalk) branch(page []byte, depth int, keys pageRange) error {
 	var last element // its upper bound is the next one's key
 	err := eachElement(page, keys, func(e element) error {
 		if last.key != nil {
-			if err := c.tree(last.child, depth+1, pageRange{last.key, e.key}, inBucket); err != nil {
+			if err := w.tree(last.child, depth+1, pageRange{last.key, e.key}); err != nil {
 				return err
 			}
 		}
@@ -142,82 +235,64 @@ func (c *pageChecker) branch(page []byte, depth int, keys pageRange, inBucket bo
 	if last.key == nil {
 		return errors.New("a branch that leads nowhere")
 	}
-	return c.tree(last.child, depth+1, pageRange{last.key, keys.hi}, inBucket)
+	return w.tree(last.child, depth+1, pageRange{last.key, keys.hi})
 }
 
-// leafElement checks a bucket, in a list of buckets, or an entry of a bucket.
-func (c *pageChecker) leafElement(e element, depth int, inBucket bool) error {
-	const bucketHeader = 16 // root page, sequence
-	if e.bucket == inBucket || e.bucket && len(e.value) < bucketHeader {
-		return fmt.Errorf("entry %q is not what belongs here", e.key)
-	}
-	if !e.bucket {
-		return nil
-	}
-	if root := binary.NativeEndian.Uint64(e.value); root != 0 {
-		return c.tree(root, depth+1, pageRange{}, true)
-	}
-	inline := e.value[bucketHeader:] // a small bucket is a page within the entry
-	if len(inline) < headerSize || binary.NativeEndian.Uint16(inline[8:]) != leafPage {
-		return fmt.Errorf("bucket %q is not what belongs here", e.key)
-	}
-	return eachElement(inline, pageRange{}, func(e element) error { return c.leafElement(e, depth, true) })
+func (w *pageWalk) leaf(page []byte, keys pageRange) error {
+	return eachElement(page, keys, func(e element) error {
+		if e.bucket != w.buckets {
+			return fmt.Errorf("entry %q is not what belongs here", e.key)
+		}
+		return w.visit(e)
+	})
 }
 
 // read returns a page with its overflow pages. It is good until the next page
 // of that depth is read.
-func (c *pageChecker) read(id uint64, depth int) ([]byte, error) {
-	if id < 2 || id >= c.meta.High {
+func (w *pageWalk) read(id uint64, depth int) ([]byte, error) {
+	if id < 2 || id >= w.meta.High {
 		return nil, fmt.Errorf("page %d is outside of the file", id)
 	}
-	for len(c.bufs) <= depth {
-		c.bufs = append(c.bufs, make([]byte, c.meta.PageSize))
+	for len(w.bufs) <= depth {
+		w.bufs = append(w.bufs, make([]byte, w.meta.PageSize))
 	}
-	size := uint64(c.meta.PageSize)
-	page := c.bufs[depth][:size]
-	if _, err := c.f.ReadAt(page, int64(id*size)); err != nil {
+	size := uint64(w.meta.PageSize)
+	page := w.bufs[depth][:size]
+	if _, err := w.f.ReadAt(page, int64(id*size)); err != nil {
 		return nil, fmt.Errorf("page %d: %w", id, err)
 	}
 	n := uint64(binary.NativeEndian.Uint32(page[12:])) + 1
-	if self := binary.NativeEndian.Uint64(page); self != id || n > c.meta.High-id {
+	if self := binary.NativeEndian.Uint64(page); self != id || n > w.meta.High-id {
 		return nil, fmt.Errorf("page %d takes itself for %d of %d pages", id, self, n)
 	}
 	for i := id; i < id+n; i++ {
-		if err := c.use(i); err != nil {
+		if err := w.use(i); err != nil {
 			return nil, err
 		}
 	}
 	if n > 1 {
 		if uint64(cap(page)) < n*size {
 			page = make([]byte, n*size)
-			c.bufs[depth] = page
+			w.bufs[depth] = page
 		}
 		page = page[:n*size]
-		if _, err := c.f.ReadAt(page, int64(id*size)); err != nil {
+		if _, err := w.f.ReadAt(page, int64(id*size)); err != nil {
 			return nil, fmt.Errorf("page %d: %w", id, err)
 		}
 	}
 	return page, nil
 }
 
-func (c *pageChecker) use(id uint64) error {
-	if c.used[id] {
-		return fmt.Errorf("page %d is used twice", id)
-	}
-	c.used[id] = true
-	return nil
-}
-
-// freelist checks that no page which is listed as free is used, or listed
-// twice.
-func (c *pageChecker) freelist() error {
-	id := c.meta.Freelist
+// free returns the pages that are listed as free.
+func (p *pages) free() ([]uint64, error) {
+	id := p.meta.Freelist
 	if id == noFreelist {
-		return nil // bbolt then looks for itself
+		return nil, errors.New("no list of free pages") // bbolt would go and look
 	}
-	page, err := c.read(id, 0)
+	w := pageWalk{pages: p}
+	page, err := w.read(id, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ids := page[headerSize:]
 	n := uint64(binary.NativeEndian.Uint16(page[10:]))
@@ -226,14 +301,27 @@ func (c *pageChecker) freelist() error {
 		ids = ids[8:]
 	}
 	if flags := binary.NativeEndian.Uint16(page[8:]); flags != freelistPage || n > uint64(len(ids)/8) {
-		return fmt.Errorf("page %d is not a list of free pages", id)
+		return nil, fmt.Errorf("page %d is not a list of free pages", id)
 	}
-	for i := range n {
-		free := binary.NativeEndian.Uint64(ids[i*8:])
-		if free < 2 || free >= c.meta.High {
-			return fmt.Errorf("page %d is listed as free", free)
+	free := make([]uint64, n)
+	for i := range free {
+		free[i] = binary.NativeEndian.Uint64(ids[i*8:])
+		if free[i] < 2 || free[i] >= p.meta.High {
+			return nil, fmt.Errorf("page %d is listed as free", free[i])
 		}
-		if err := c.use(free); err != nil {
+	}
+	return free, nil
+}
+
+// checkFree reports whether a page that is in use or the same one twice is listed
+// as free. It comes after everything has been read.
+func (p *pages) checkFree() error {
+	free, err := p.free()
+	if err != nil {
+		return err
+	}
+	for _, id := range free {
+		if err := p.use(id); err != nil {
 			return err
 		}
 	}

@@ -29,25 +29,48 @@ func sortIDs(ids []recordID) {
 
 // putRecords makes the tables hold what s holds under the given ids, which are
 // sorted.
-func putRecords(tx *bolt.Tx, ids []recordID, s *snapshot.Snapshot) error {
-	var kind snapshot.Kind // of table
-	var table *bolt.Bucket
-	for _, id := range ids {
-		if table == nil || id.kind != kind {
-			var err error
-			if table, err = tx.CreateBucketIfNotExists([]byte(id.kind.String())); err != nil {
-				return fmt.Errorf("table %v: %w", id.kind, err)
-			}
-			// Room for records to grow, but none for new ones in between:
-			// many tables are filled in order, once.
-			table.FillPercent = 0.9
-			kind = id.kind
+func putRecords(tx *bolt.Tx, ids []recordID, s *snapshot.Snapshot, have *stored) error {
+	for len(ids) > 0 {
+		kind, n := ids[0].kind, 1
+		for n < len(ids) && ids[n].kind == kind {
+			n++
 		}
-		if err := putRecord(table, id.key, s.Get(id.kind, id.key)); err != nil {
-			return fmt.Errorf("%v %q: %w", id.kind, id.key, err)
+		var err error
+		if kind == snapshot.KindMember {
+			err = putMembers(tx, ids[:n], s, have)
+		} else {
+			err = putTable(tx, kind, ids[:n], s)
+		}
+		if err != nil {
+			return err
+		}
+		ids = ids[n:]
+	}
+	return nil
+}
+
+func putTable(tx *bolt.Tx, kind snapshot.Kind, ids []recordID, s *snapshot.Snapshot) error {
+	table, err := createTable(tx, []byte(kind.String()))
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := putRecord(table, id.key, s.Get(kind, id.key)); err != nil {
+			return fmt.Errorf("%v %q: %w", kind, id.key, err)
 		}
 	}
 	return nil
+}
+
+// createTable returns a bucket for what is written in order, most of it once.
+func createTable(tx *bolt.Tx, name []byte) (*bolt.Bucket, error) {
+	b, err := tx.CreateBucketIfNotExists(name)
+	if err != nil {
+		return nil, fmt.Errorf("bucket %s: %w", name, err)
+	}
+	// Room for values to grow, but none for new ones in between.
+	b.FillPercent = 0.9
+	return b, nil
 }
 
 func putRecord(table *bolt.Bucket, key string, r snapshot.Record) error {
@@ -84,6 +107,8 @@ func tableKey(key string) (stored []byte, long bool) {
 	return []byte(key), false
 }
 
+var errKey = errors.New("not a key")
+
 // splitEntry returns what a table's entry says: key and record share its memory.
 func splitEntry(k, v []byte) (key, record []byte, err error) {
 	switch {
@@ -95,7 +120,7 @@ func splitEntry(k, v []byte) (key, record []byte, err error) {
 	d := decoder{rest: string(v)}
 	key = []byte(d.text())
 	if stored, long := tableKey(string(key)); d.err != nil || !long || string(stored) != string(k) {
-		return nil, nil, errors.New("not a key")
+		return nil, nil, errKey
 	}
 	return key, []byte(d.rest), nil
 }

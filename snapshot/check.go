@@ -72,7 +72,7 @@ func (m *memberships) check() (errs []error) {
 // check verifies that ids and numbers agree.
 func (s *side) check() (errs []error) {
 	for id, x := range s.byID.All() {
-		if int(x.num) >= len(s.ids)*idPageSize || s.id(x.num) != id {
+		if int(x.num) >= s.Len() || s.ID(x.num) != id {
 			errs = append(errs, fmt.Errorf("%s has number %d, which is another's", id, x.num))
 		}
 	}

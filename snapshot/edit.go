@@ -282,32 +282,3 @@ func (e *Edit) Commit(at int64) (*Snapshot, []Change) {
 	}
 	return &next, changes
 }
-
-// Load makes a snapshot out of stored records, without listing changes.
-type Load struct{ e *Edit }
-
-// NewLoad starts from the empty snapshot.
-func NewLoad() *Load {
-	e := (&Snapshot{}).Edit()
-	e.untracked = true
-	return &Load{e}
-}
-
-// Put stores a record; "" deletes it. The error says why the bytes cannot be
-// what was stored.
-func (l *Load) Put(k Kind, key string, r Record) error {
-	if r != "" {
-		if err := k.check(key, r); err != nil {
-			return err
-		}
-	}
-	l.e.Put(k, key, r)
-	return nil
-}
-
-// Snapshot returns what was stored, as of the given event.
-func (l *Load) Snapshot(seq Seq, at int64) *Snapshot {
-	s, _ := l.e.Commit(at)
-	s.seq = seq
-	return s
-}

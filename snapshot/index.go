@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/slackstate/slackstate/internal/pmap"
 )
 
 // An index leads from a value to the keys of the records that have it. Which
@@ -126,6 +128,35 @@ func (l idList) without(id string) idList {
 		return l
 	}
 	return idList(strings.Join(slices.Delete(ids, i, i+1), "\x00"))
+}
+
+// buildIndex makes an index of entries that lead to one key each.
+func buildIndex(entries []indexEntry) pmap.Map[string, idList] {
+	return pmap.BuildJoined(len(entries), func(yield func(string, idList) bool) {
+		for _, en := range entries {
+			if !yield(en.key, en.ids) {
+				return
+			}
+		}
+	}, joinIDs)
+}
+
+type indexEntry struct {
+	key string
+	ids idList
+}
+
+// joinIDs makes one list of lists of one key each.
+func joinIDs(ids []idList) idList {
+	slices.Sort(ids)
+	var b strings.Builder
+	for _, id := range slices.Compact(ids) {
+		if b.Len() > 0 {
+			b.WriteByte(0)
+		}
+		b.WriteString(string(id))
+	}
+	return idList(b.String())
 }
 
 func each[K ~string](l idList) iter.Seq[K] {

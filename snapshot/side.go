@@ -14,8 +14,8 @@ import (
 // snapshots that do not come from one another may number differently, and
 // nothing that a snapshot shows depends on it.
 type side struct {
+	IDs
 	byID pmap.Map[string, end]
-	ids  []*idPage // the id of number n is at page n/idPageSize
 }
 
 // An end is what a side knows of an id: its number, and the numbers on the other
@@ -25,27 +25,16 @@ type end struct {
 	with idset.Set
 }
 
-// ids are kept in pages, so that a new one copies a page and the list of them.
-const idPageSize = 256
-
-type idPage [idPageSize]string
-
 func (s *side) of(id string) idset.Set {
 	x, _ := s.byID.Get(id)
 	return x.with
 }
 
-// id returns the id that has a number.
-func (s *side) id(num uint32) string { return s.ids[num/idPageSize][num%idPageSize] }
-
-// len returns how many ids have numbers: those below it.
-func (s *side) len() int { return s.byID.Len() }
-
 // names returns the ids of numbers.
 func (s *side) names(nums idset.Set) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for num := range nums.All() {
-			if !yield(s.id(num)) {
+			if !yield(s.ID(num)) {
 				return
 			}
 		}
@@ -56,7 +45,7 @@ func (s *side) names(nums idset.Set) iter.Seq[string] {
 type sideEdit struct {
 	base side
 	byID *pmap.Edit[string, end] // nil until something changes
-	ids  []*idPage
+	ids  IDs
 	own  int // pages from this one on belong to the edit
 }
 
@@ -71,7 +60,7 @@ func (e *sideEdit) get(id string) (end, bool) {
 func (e *sideEdit) begin() {
 	if e.byID == nil {
 		e.byID = e.base.byID.Edit()
-		e.ids, e.own = e.base.ids, len(e.base.ids)
+		e.ids, e.own = e.base.IDs, len(e.base.pages)
 	}
 }
 
@@ -81,17 +70,8 @@ func (e *sideEdit) number(id string) uint32 {
 		return x.num
 	}
 	e.begin()
-	num := uint32(e.byID.Len())
-	page := int(num / idPageSize)
-	switch {
-	case page == len(e.ids):
-		e.ids = append(e.ids[:page:page], &idPage{}) // the base's list stays as it is
-	case page < e.own:
-		copied := *e.ids[page] // only the last page has room
-		e.ids = append(e.ids[:page:page], &copied)
-	}
-	e.own = min(e.own, page)
-	e.ids[page][num%idPageSize] = id
+	num := uint32(e.ids.n)
+	e.own = e.ids.add(id, e.own)
 	e.byID.Set(id, end{num: num})
 	return num
 }
@@ -104,14 +84,14 @@ func (e *sideEdit) set(id string, num uint32, with idset.Set) {
 
 func (e *sideEdit) id(num uint32) string {
 	if e.byID != nil {
-		return e.ids[num/idPageSize][num%idPageSize]
+		return e.ids.ID(num)
 	}
-	return e.base.id(num)
+	return e.base.ID(num)
 }
 
 func (e *sideEdit) seal() side {
 	if e.byID == nil {
 		return e.base
 	}
-	return side{e.byID.Map(), e.ids}
+	return side{e.ids, e.byID.Map()}
 }

@@ -23,6 +23,7 @@ type Snapshot struct {
 	index   *indexes
 	digest  uint64
 	sum     uint64
+	partial bool
 }
 
 // Seq returns the number of the event this snapshot is as of.
@@ -30,6 +31,10 @@ func (s *Snapshot) Seq() Seq { return s.seq }
 
 // At returns when that event was received, in milliseconds since 1970.
 func (s *Snapshot) At() int64 { return s.at }
+
+// Partial reports whether this is what Load.Early returned: some tables, found by
+// key, and nothing else.
+func (s *Snapshot) Partial() bool { return s.partial }
 
 // Get returns a record, "" if there is none.
 func (s *Snapshot) Get(k Kind, key string) Record {

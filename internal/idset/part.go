@@ -14,19 +14,20 @@ import (
 // MaxPart is how many numbers a part has at most.
 const MaxPart = 256
 
-// Parts cuts ascending numbers into parts. They are filled to three quarters, so
-// that the next changes do not cut every part in two.
-func Parts(ids []uint32) iter.Seq2[uint32, string] {
-	return func(yield func(first uint32, enc string) bool) {
-		for len(ids) > 0 {
-			part := ids
-			if len(ids) > MaxPart {
-				part = ids[:MaxPart*3/4]
+// Parts cuts ascending numbers into parts, and yields each with the index at which
+// it begins. They are filled to three quarters, so that the next changes do not
+// cut every part in two.
+func Parts(ids []uint32) iter.Seq2[int, string] {
+	return func(yield func(start int, enc string) bool) {
+		for start := 0; start < len(ids); {
+			end := len(ids)
+			if end-start > MaxPart {
+				end = start + MaxPart*3/4
 			}
-			if !yield(part[0], encode(part)) {
+			if !yield(start, encode(ids[start:end])) {
 				return
 			}
-			ids = ids[len(part):]
+			start = end
 		}
 	}
 }

@@ -49,9 +49,9 @@ func (t *Transposer) Add(set uint32, members []uint32) {
 
 // Sets returns what each member is in, from member 0 on, empty sets included.
 // Sets share pieces of memory of at most 64 KB.
-func (t *Transposer) Sets() iter.Seq2[uint32, Set] {
+func (t *Transposer) Sets() iter.Seq2[int, Set] {
 	const pieceSize = 64 << 10
-	return func(yield func(uint32, Set) bool) {
+	return func(yield func(int, Set) bool) {
 		piece, start := "", uint32(0) // a copy of buf from start on
 		begin := uint32(0)
 		for m, end := range t.ends {
@@ -59,7 +59,7 @@ func (t *Transposer) Sets() iter.Seq2[uint32, Set] {
 				start = begin
 				piece = string(t.buf[start:max(end, min(start+pieceSize, uint32(len(t.buf))))])
 			}
-			if !yield(uint32(m), ofEncoded(piece[begin-start:end-start])) {
+			if !yield(m, ofEncoded(piece[begin-start:end-start])) {
 				return
 			}
 			begin = end

@@ -10,8 +10,15 @@ import (
 // time. Build takes a fraction of the time of an Edit, and while it runs needs
 // room for all keys and values a second time and 32 bytes a pair besides.
 func Build[K ~string, V any](n int, seq iter.Seq2[K, V]) Map[K, V] {
+	return BuildJoined(n, seq, nil)
+}
+
+// BuildJoined is Build for keys that come more than once and then have one value
+// made of all of theirs, which join is given in the order of seq and must not
+// keep; nil takes the last.
+func BuildJoined[K ~string, V any](n int, seq iter.Seq2[K, V], join func(values []V) V) Map[K, V] {
 	n = max(n, 0)
-	b := builder[K, V]{entries: make([]entry[K, V], 0, n)}
+	b := builder[K, V]{entries: make([]entry[K, V], 0, n), join: join}
 	items := make([]item, 0, n)
 	for key, value := range seq {
 		items = append(items, item{hash(string(key)), len(b.entries)})
@@ -23,7 +30,9 @@ func Build[K ~string, V any](n int, seq iter.Seq2[K, V]) Map[K, V] {
 // A builder makes a trie of the entries.
 type builder[K ~string, V any] struct {
 	entries []entry[K, V]
-	size    int // different keys placed so far
+	join    func([]V) V // makes one value of several of a key; nil takes the last
+	size    int         // different keys placed so far
+	values  []V         // room for what join is given
 }
 
 // An item stands for an entry on its way into the trie. It has no pointers, so
@@ -80,7 +89,7 @@ func (b *builder[K, V]) node(items, scratch []item, shift uint) *node[K, V] {
 	for i, end := range ends {
 		switch {
 		case single>>i&1 == 1:
-			entries = append(entries, b.entries[scratch[end-1].at])
+			entries = append(entries, b.joined(scratch[start:end]))
 		case shared>>i&1 == 1:
 			kids = append(kids, b.node(scratch[start:end], items[start:end], shift+stride))
 		}
@@ -123,17 +132,35 @@ func (b *builder[K, V]) oneKey(items []item) bool {
 	return true
 }
 
+// joined returns the entry of items that have one key.
+func (b *builder[K, V]) joined(items []item) entry[K, V] {
+	x := b.entries[items[len(items)-1].at]
+	if len(items) > 1 && b.join != nil {
+		b.values = b.values[:0]
+		for _, it := range items {
+			b.values = append(b.values, b.entries[it.at].value)
+		}
+		x.value = b.join(b.values)
+	}
+	return x
+}
+
 // collision returns the collision node of items with equal hashes. They have
 // two keys or more, or they would not have come this far.
 func (b *builder[K, V]) collision(items []item) *node[K, V] {
 	var n node[K, V]
-	for _, it := range items {
-		x := b.entries[it.at]
-		if i := n.find(x.key); i >= 0 {
-			n.entries[i] = x
-		} else {
-			n.entries = append(n.entries, x)
+	for len(items) > 0 {
+		key := b.entries[items[0].at].key
+		var same, others []item
+		for _, it := range items {
+			if b.entries[it.at].key == key {
+				same = append(same, it)
+			} else {
+				others = append(others, it)
+			}
 		}
+		n.entries = append(n.entries, b.joined(same))
+		items = others
 	}
 	b.size += len(n.entries)
 	l := newLeaf[K, V](0, len(n.entries))

@@ -1,0 +1,119 @@
+package snapshot
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/slackstate/slackstate/internal/idset"
+	"github.com/slackstate/slackstate/internal/pmap"
+)
+
+// Members loads all memberships, before the first Put: the ids that have numbers,
+// and the parts of each conversation in ascending order. It keeps the memory of
+// what it is given. The error says why Packed cannot have made the part that was
+// yielded last or, with none yielded, the ids.
+func (l *Load) Members(convs, users IDs, parts iter.Seq[Part]) error {
+	if err := checkIDs(convs, users); err != nil {
+		return err
+	}
+	sets, err := l.packed(convs, users, parts)
+	if err != nil {
+		return err
+	}
+	m := &l.members
+	m.convs = newSide(convs, slices.All(sets))
+	m.users = newSide(users, transpose(sets, users.Len()))
+	if m.convs.byID.Len() != convs.Len() || m.users.byID.Len() != users.Len() {
+		return errors.New("an id has two numbers")
+	}
+	return nil
+}
+
+// checkIDs refuses ids that no key of a membership has.
+func checkIDs(convs, users IDs) error {
+	for id := range convs.From(0) {
+		if id == "" || strings.Contains(id, "/") {
+			return fmt.Errorf("%q is no conversation", id)
+		}
+	}
+	for id := range users.From(0) {
+		if id == "" {
+			return fmt.Errorf("%q is no user", id)
+		}
+	}
+	return nil
+}
+
+// newSide returns a side of ids and their sets by number.
+func newSide(ids IDs, sets iter.Seq2[int, idset.Set]) side {
+	return side{ids, pmap.Build(ids.Len(), func(yield func(string, end) bool) {
+		for num, s := range sets {
+			if !yield(ids.ID(uint32(num)), end{uint32(num), s}) {
+				return
+			}
+		}
+	})}
+}
+
+// packed returns the sets of all conversations by number, and counts their pairs
+// and digest in.
+func (l *Load) packed(convs, users IDs, parts iter.Seq[Part]) ([]idset.Set, error) {
+	hashes := make([]uint64, 0, users.Len())
+	for id := range users.From(0) {
+		hashes = append(hashes, hashUser(id))
+	}
+	sets := make([]idset.Set, convs.Len())
+	conv, hash := uint32(0), uint64(0)
+	var joined []string // the parts of conv so far
+	var nums []uint32   // in the last of them
+	for p := range parts {
+		if int(p.Conversation) >= convs.Len() || p.Conversation < conv {
+			return nil, fmt.Errorf("conversation %d of %d behind %d", p.Conversation, convs.Len(), conv)
+		}
+		last := int64(-1) // of the numbers in the conversation
+		if len(joined) > 0 && p.Conversation == conv {
+			last = int64(nums[len(nums)-1])
+		} else {
+			if len(joined) > 0 {
+				sets[conv] = idset.Join(joined)
+			}
+			conv, joined = p.Conversation, joined[:0]
+			hash = hashConversation(convs.ID(conv))
+		}
+		var err error
+		if nums, err = idset.DecodePart(nums[:0], p.Members); err != nil {
+			return nil, err
+		}
+		if least, most := nums[0], nums[len(nums)-1]; int64(p.From) <= last || least < p.From || int(most) >= users.Len() {
+			return nil, fmt.Errorf("members %d to %d of %d, from %d on, behind %d", least, most, users.Len(), p.From, last)
+		}
+		for _, u := range nums {
+			l.digests[KindMember.slot()] += mixPair(hash, hashes[u])
+		}
+		l.members.count += len(nums)
+		joined = append(joined, p.Members)
+	}
+	if len(joined) > 0 {
+		sets[conv] = idset.Join(joined)
+	}
+	return sets, nil
+}
+
+// transpose returns which of the sets each of n numbers is in.
+func transpose(sets []idset.Set, n int) iter.Seq2[int, idset.Set] {
+	t := idset.NewTransposer(n)
+	var nums []uint32
+	for set, s := range sets {
+		nums = s.Slice(nums[:0])
+		t.Count(uint32(set), nums)
+	}
+	t.Place()
+	for set, s := range sets {
+		nums = s.Slice(nums[:0])
+		t.Add(uint32(set), nums)
+	}
+	return t.Sets()
+}

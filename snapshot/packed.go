@@ -1,0 +1,51 @@
+package snapshot
+
+import (
+	"iter"
+
+	"github.com/slackstate/slackstate/internal/idset"
+)
+
+// Packed shows the memberships of a snapshot as they are stored: ids have
+// numbers, and the members of a conversation come in parts of some hundred
+// bytes. Load.Members takes them back.
+type Packed struct{ m *memberships }
+
+// Packed returns the memberships in that form.
+func (s *Snapshot) Packed() Packed { return Packed{&s.members} }
+
+// Conversations and Users return the ids that have numbers.
+func (p Packed) Conversations() IDs { return p.m.convs.IDs }
+func (p Packed) Users() IDs         { return p.m.users.IDs }
+
+// Numbers returns the numbers of a pair's ids. If it has none the two are not, and
+// were not in any snapshot before, in a conversation together.
+func (p Packed) Numbers(conv, user string) (c, u uint32, ok bool) {
+	x, ok := p.m.convs.byID.Get(conv)
+	y, also := p.m.users.byID.Get(user)
+	return x.num, y.num, ok && also
+}
+
+// A Part is some of the members of a conversation: those whose numbers are From
+// or higher, up to the next part's.
+type Part struct {
+	Conversation, From uint32
+	Members            string // their numbers, encoded
+}
+
+// Parts returns the members of a conversation whose numbers are from lo on and
+// below hi; the first part is From lo.
+func (p Packed) Parts(conv, lo, hi uint32) iter.Seq[Part] {
+	return func(yield func(Part) bool) {
+		nums := p.m.convs.of(p.m.convs.ID(conv)).Between(nil, lo, hi)
+		for i, enc := range idset.Parts(nums) {
+			from := nums[i]
+			if i == 0 {
+				from = lo
+			}
+			if !yield(Part{conv, from, enc}) {
+				return
+			}
+		}
+	}
+}
