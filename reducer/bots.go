@@ -5,7 +5,7 @@ import "github.com/slackstate/slackstate/snapshot"
 // botChanged is bot_added and bot_changed. Nothing else says that a bot was
 // removed than its deleted flag. Clock: bot.updated, else event_ts.
 func botChanged(st *step) {
-	v := st.ev.Body.Get("bot")
+	v := st.ev.get("bot")
 	key := id(v, "id")
 	if key == "" {
 		st.skip("names no bot")

@@ -11,7 +11,7 @@ const conv = snapshot.KindConversation
 // joined. A late one must not undo what came after it, so it only fills in what
 // is not known. Clock: none needed.
 func conversationCreated(st *step) {
-	v := st.ev.Body.Get("channel")
+	v := st.ev.get("channel")
 	if key, ok := st.visible(id(v, "id")); ok {
 		st.fillIn(key, st.record(conv, v))
 		st.newer(facetExists, key, st.ev.Time)
@@ -21,13 +21,13 @@ func conversationCreated(st *step) {
 // imCreated is im_created: a DM exists now; whether it is open is as sent. Like
 // channel_created it only fills in. Clock: none needed.
 func imCreated(st *step) {
-	v := st.ev.Body.Get("channel")
+	v := st.ev.get("channel")
 	key, ok := st.visible(id(v, "id"))
 	if !ok {
 		return
 	}
 	as := []snapshot.Assignment{snapshot.ConvIsIM.Bool(true)}
-	if u := id(st.ev.Body, "user"); id(v, "user") == "" && u != "" && u != string(st.self) {
+	if u := st.ev.id("user"); id(v, "user") == "" && u != "" && u != string(st.self) {
 		as = append(as, snapshot.ConvUser.Str(u))
 	}
 	st.fillIn(key, st.With(conv.Schema(), st.record(conv, v), as...))
@@ -64,8 +64,8 @@ func (st *step) reindexSelf(key string) {
 // One revision of Slack's pages shows only an id. Clock: event_ts on self's
 // membership, else arrival.
 func conversationJoined(st *step) {
-	v := st.ev.Body.Get("channel")
-	key, ok := st.alive(channelOf(st.ev.Body))
+	v := st.ev.get("channel")
+	key, ok := st.alive(st.ev.channel())
 	if !ok || !st.newer(facetMember, snapshot.Pair(key, string(st.self)), st.ev.Time) {
 		return
 	}
@@ -103,7 +103,7 @@ func conversationJoined(st *step) {
 // conversationLeft is channel_left and group_left. Clock: event_ts on self's
 // membership, else arrival.
 func conversationLeft(st *step) {
-	key, ok := st.known(channelOf(st.ev.Body))
+	key, ok := st.known(st.ev.channel())
 	if !ok || !st.newer(facetMember, snapshot.Pair(key, string(st.self)), st.ev.Time) {
 		return
 	}
@@ -111,15 +111,6 @@ func conversationLeft(st *step) {
 		st.countMember(key, -1)
 	}
 	st.leave(key)
-}
-
-// channelOf returns the conversation an event names, as an id or an object.
-func channelOf(v rawjson.Value) string {
-	c := v.Get("channel")
-	if c.Kind() == rawjson.Object {
-		return id(c, "id")
-	}
-	return asID(c)
 }
 
 // leave takes self out of a conversation. What is private is out of sight
@@ -175,7 +166,7 @@ func (st *step) dropContents(key string) {
 // conversationDeleted is channel_deleted and group_deleted. The id stays dead:
 // a late event must not bring it back. Clock: none, a deletion is final.
 func conversationDeleted(st *step) {
-	if key, ok := st.alive(channelOf(st.ev.Body)); ok {
+	if key, ok := st.alive(st.ev.channel()); ok {
 		st.remove(key)
 		dead := snapshot.KindTombstone
 		st.Put(dead, key, st.With(dead.Schema(), "", snapshot.TombstoneAt.Int(st.ev.At)))

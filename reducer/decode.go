@@ -9,13 +9,15 @@ import (
 	"github.com/slackstate/slackstate/snapshot"
 )
 
-// An Event is one decoded frame.
+// An Event is one decoded frame. Decode makes them.
 type Event struct {
 	Type    string        // "" for an acknowledgement, which has none
 	Subtype string        // of a message
 	Time    snapshot.TS   // event_ts, "" where Slack sends none that can be compared
 	At      int64         // when it was received, in milliseconds
 	Body    rawjson.Value // the frame, or what an Events API envelope wraps
+
+	fields rawjson.Fields // of Body
 }
 
 // ErrNotObject says that a frame is JSON but no object.
@@ -24,45 +26,69 @@ var ErrNotObject = errors.New("not a JSON object")
 // Decode reads a frame that was received at the given time, in milliseconds.
 // Envelopes of the Events API and of Socket Mode are unwrapped. The error is a
 // *rawjson.SyntaxError or ErrNotObject; any object decodes.
-func Decode(frame []byte, at int64) (Event, error) {
-	v, err := rawjson.Parse(string(frame))
-	if err != nil {
+func Decode(frame []byte, at int64) (ev Event, err error) {
+	if ev.Body, err = rawjson.ParseFields(string(frame), &ev.fields); err != nil {
 		return Event{}, fmt.Errorf("not JSON: %w", err)
 	}
-	if v.Kind() != rawjson.Object {
+	if ev.Body.Kind() != rawjson.Object {
 		return Event{}, ErrNotObject
 	}
-	v = unwrap(v)
-	ev := Event{Type: str(v, "type"), At: at, Body: v}
+	ev.At = at
+	ev.unwrap()
 	if ev.Type == "message" {
-		ev.Subtype = str(v, "subtype")
+		ev.Subtype = ev.str("subtype")
 		// Over the Events API message_replied has lost its subtype.
-		if ev.Subtype == "" && v.Get("message").Kind() == rawjson.Object {
-			if hidden, _ := v.Get("hidden").Bool(); hidden {
+		if ev.Subtype == "" && ev.get("message").Kind() == rawjson.Object {
+			if hidden, _ := ev.get("hidden").Bool(); hidden {
 				ev.Subtype = "message_replied"
 			}
 		}
 	}
-	if ts := snapshot.TS(str(v, "event_ts")); ts.Comparable() {
+	if ts := snapshot.TS(ev.str("event_ts")); ts.Comparable() {
 		ev.Time = ts
 	}
 	return ev, nil
 }
 
-// unwrap takes an event out of the envelopes of Socket Mode and the Events API.
-func unwrap(v rawjson.Value) rawjson.Value {
-	if str(v, "type") == "events_api" {
-		if p := v.Get("payload"); p.Kind() == rawjson.Object {
-			v = p
+// unwrap takes an event out of the envelopes of Socket Mode and the Events API,
+// and reads its type.
+func (ev *Event) unwrap() {
+	ev.Type = ev.str("type")
+	if ev.Type == "events_api" {
+		if p := ev.get("payload"); p.Kind() == rawjson.Object {
+			ev.be(p)
 		}
 	}
-	if str(v, "type") == "event_callback" {
+	if ev.Type == "event_callback" {
 		// Our own events come in no envelope.
-		if e := v.Get("event"); e.Kind() == rawjson.Object && !strings.HasPrefix(str(e, "type"), "local.") {
-			v = e
+		if e := ev.get("event"); e.Kind() == rawjson.Object && !strings.HasPrefix(str(e, "type"), "local.") {
+			ev.be(e)
 		}
 	}
-	return v
+}
+
+// be makes ev the event that an envelope wraps.
+func (ev *Event) be(body rawjson.Value) {
+	ev.Body, ev.fields = body, body.Fields()
+	ev.Type = ev.str("type")
+}
+
+// get, str and id read a member of the event, as Body.Get and the functions of
+// those names do, without walking Body.
+func (ev *Event) get(key string) rawjson.Value { return ev.fields.Get(key) }
+func (ev *Event) id(key string) string         { return asID(ev.get(key)) }
+func (ev *Event) str(key string) string {
+	s, _ := ev.get(key).Str()
+	return s
+}
+
+// channel returns the conversation an event names, as an id or an object.
+func (ev *Event) channel() string {
+	c := ev.get("channel")
+	if c.Kind() == rawjson.Object {
+		return id(c, "id")
+	}
+	return asID(c)
 }
 
 // filter returns an object with those members of v that keep wants.

@@ -12,10 +12,10 @@ import (
 // that something changed. Clock: event_ts for each name.
 func emojiChanged(st *step) {
 	const emoji = snapshot.KindEmoji
-	v := st.ev.Body
-	switch str(v, "subtype") {
+	ev := &st.ev
+	switch ev.str("subtype") {
 	case "add":
-		name, value := str(v, "name"), str(v, "value")
+		name, value := ev.str("name"), ev.str("value")
 		if !validName(name) || value == "" {
 			st.skip("has no name or no image")
 			return
@@ -24,7 +24,7 @@ func emojiChanged(st *step) {
 			st.Put(emoji, name, st.With(emoji.Schema(), "", snapshot.EmojiValue.Str(value)))
 		}
 	case "remove":
-		for n := range v.Get("names").Elems() {
+		for n := range ev.get("names").Elems() {
 			name, _ := n.Str()
 			if !validName(name) || !st.newer(facetEmoji, name, st.ev.Time) {
 				continue
@@ -37,7 +37,7 @@ func emojiChanged(st *step) {
 			st.Delete(emoji, name)
 		}
 	case "rename":
-		st.renameEmoji(str(v, "old_name"), str(v, "new_name"), str(v, "value"))
+		st.renameEmoji(ev.str("old_name"), ev.str("new_name"), ev.str("value"))
 	default:
 		st.doubt(snapshot.CollectionEmoji)
 		st.hint(emoji, "")

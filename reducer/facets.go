@@ -14,7 +14,7 @@ func conversationArchived(st *step)   { st.archive(true) }
 func conversationUnarchived(st *step) { st.archive(false) }
 
 func (st *step) archive(archived bool) {
-	key, ok := st.known(channelOf(st.ev.Body))
+	key, ok := st.known(st.ev.channel())
 	if !ok || !st.newer(facetArchived, key, st.version()) {
 		return
 	}
@@ -27,7 +27,7 @@ func (st *step) archive(archived bool) {
 // conversationRenamed is channel_rename and group_rename, whose object is
 // partial and whose is_channel says nothing. Clock: event_ts on the name.
 func conversationRenamed(st *step) {
-	v := st.ev.Body.Get("channel")
+	v := st.ev.get("channel")
 	key, ok := st.visible(id(v, "id"))
 	if !ok {
 		return
@@ -71,8 +71,8 @@ func (st *step) rename(key, name, normalized string) {
 // in self's sidebar, which brings back one that self had left. Some clients
 // have seen an object in the place of the id. Clock: event_ts on the open facet.
 func conversationOpened(st *step) {
-	v := st.ev.Body.Get("channel")
-	key, ok := st.conversation(channelOf(st.ev.Body))
+	v := st.ev.get("channel")
+	key, ok := st.conversation(st.ev.channel())
 	if !ok || !st.newer(facetOpen, key, st.ev.Time) {
 		return
 	}
@@ -86,11 +86,11 @@ func conversationOpened(st *step) {
 		as = append(as, snapshot.ConvIsIM.Bool(true))
 		// The documentation does not say whether user opened the DM or is its
 		// other side, so it only helps with one that is new.
-		if u := id(st.ev.Body, "user"); u != "" && u != string(st.self) {
+		if u := st.ev.id("user"); u != "" && u != string(st.self) {
 			as = append(as, snapshot.ConvUser.Str(u))
 		}
 	}
-	if mpim, _ := st.ev.Body.Get("is_mpim").Bool(); mpim || st.ev.Type == "mpim_open" {
+	if mpim, _ := st.ev.get("is_mpim").Bool(); mpim || st.ev.Type == "mpim_open" {
 		as = append(as, snapshot.ConvIsMPIM.Bool(true))
 	}
 	if v.Kind() == rawjson.Object {
@@ -108,7 +108,7 @@ func conversationOpened(st *step) {
 // conversationClosed is group_close, im_close and mpim_close. Nothing else is
 // lost by it. Clock: event_ts on the open facet.
 func conversationClosed(st *step) {
-	key, ok := st.known(channelOf(st.ev.Body))
+	key, ok := st.known(st.ev.channel())
 	if ok && st.newer(facetOpen, key, st.ev.Time) {
 		st.assign(conv, key, snapshot.ConvIsOpen.Bool(false))
 	}
@@ -117,7 +117,7 @@ func conversationClosed(st *step) {
 // historyChanged is *_history_changed: messages in bulk are not what they
 // were. Slack's own sample names no conversation.
 func historyChanged(st *step) {
-	if key := channelOf(st.ev.Body); key != "" {
+	if key := st.ev.channel(); key != "" {
 		if key, ok := st.known(key); ok {
 			st.hint(read, key)
 		}
@@ -129,7 +129,7 @@ func historyChanged(st *step) {
 // conversationShared and conversationUnshared are channel_shared and
 // channel_unshared. Clock: event_ts for each connected team.
 func conversationShared(st *step) {
-	team := id(st.ev.Body, "connected_team_id")
+	team := st.ev.id("connected_team_id")
 	key, ok := st.shared(team)
 	if !ok {
 		return
@@ -143,7 +143,7 @@ func conversationShared(st *step) {
 }
 
 func conversationUnshared(st *step) {
-	team := id(st.ev.Body, "previously_connected_team_id")
+	team := st.ev.id("previously_connected_team_id")
 	key, ok := st.shared(team)
 	if !ok {
 		return
@@ -151,7 +151,7 @@ func conversationUnshared(st *step) {
 	r := st.Get(conv, key)
 	teams := slices.DeleteFunc(slices.Collect(r.List(snapshot.ConvConnectedTeams)),
 		func(t string) bool { return t == team })
-	ext, ok := st.ev.Body.Get("is_ext_shared").Bool()
+	ext, ok := st.ev.get("is_ext_shared").Bool()
 	if !ok {
 		ext = len(teams) > 0
 	}
@@ -165,7 +165,7 @@ func (st *step) shared(team string) (key string, ok bool) {
 		st.skip("names no team")
 		return "", false
 	}
-	key, ok = st.known(channelOf(st.ev.Body))
+	key, ok = st.known(st.ev.channel())
 	return key, ok && st.newer(facetShared, snapshot.Pair(key, team), st.ev.Time)
 }
 
@@ -173,11 +173,11 @@ func (st *step) shared(team string) (key string, ok bool) {
 // conversation, among them what makes it private. Only those that are known to
 // come this way are taken. Clock: event_ts on the privacy facet.
 func conversationUpdated(st *step) {
-	key, ok := st.known(channelOf(st.ev.Body))
+	key, ok := st.known(st.ev.channel())
 	if !ok {
 		return
 	}
-	all := st.record(conv, st.ev.Body.Get("updates"))
+	all := st.record(conv, st.ev.get("updates"))
 	var as []snapshot.Assignment
 	if p := all.Raw(snapshot.ConvProperties); p != "" {
 		as = append(as, snapshot.ConvProperties.Raw(p))

@@ -9,7 +9,7 @@ import (
 // each pin, and for whether the conversation has any.
 func pinAdded(st *step) {
 	if pair, key, newest, ok := st.pin(); ok {
-		st.Put(snapshot.KindPin, pair, st.pinRecord(key, st.ev.Body.Get("item")))
+		st.Put(snapshot.KindPin, pair, st.pinRecord(key, st.ev.get("item")))
 		if newest {
 			st.assign(conv, key, snapshot.ConvHasPins.Bool(true))
 		}
@@ -22,7 +22,7 @@ func pinRemoved(st *step) {
 		return
 	}
 	st.Delete(snapshot.KindPin, pair)
-	more, known := st.ev.Body.Get("has_pins").Bool()
+	more, known := st.ev.get("has_pins").Bool()
 	if !known || !newest {
 		return
 	}
@@ -56,8 +56,8 @@ func (st *step) unpin(pair string) {
 // whether the event may touch the pin; newest says that no event about the
 // conversation's pins is newer.
 func (st *step) pin() (pair, key string, newest, ok bool) {
-	key = id(st.ev.Body, "channel_id")
-	item := st.ev.Body.Get("item")
+	key = st.ev.id("channel_id")
+	item := st.ev.get("item")
 	if key == "" {
 		key = id(item, "channel")
 	}
@@ -114,11 +114,11 @@ func starRemoved(st *step) {
 }
 
 func (st *step) starEvent() (key string, r snapshot.Record, ok bool) {
-	if st.self == "" || id(st.ev.Body, "user") != string(st.self) {
+	if st.self == "" || st.ev.id("user") != string(st.self) {
 		st.skip("is not self's")
 		return "", "", false
 	}
-	key, r = st.star(st.ev.Body.Get("item"))
+	key, r = st.star(st.ev.get("item"))
 	if key == "" {
 		st.skip("names no item")
 		return "", "", false
@@ -150,9 +150,9 @@ func (st *step) star(item rawjson.Value) (key string, r snapshot.Record) {
 
 // fileDeleted is file_deleted: its pins and stars go with it.
 func fileDeleted(st *step) {
-	f := id(st.ev.Body, "file_id")
+	f := st.ev.id("file_id")
 	if f == "" {
-		f = id(st.ev.Body, "file")
+		f = st.ev.id("file")
 	}
 	if f == "" {
 		st.skip("names no file")

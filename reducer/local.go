@@ -5,14 +5,14 @@ import "github.com/slackstate/slackstate/snapshot"
 // callStarted is local.call: a listing begins. What events change from now on
 // is newer than its pages. The call's start is when the event was made.
 func callStarted(st *step) {
-	key := id(st.ev.Body, "call")
+	key := st.ev.id("call")
 	if key == "" {
 		st.skip("names no call")
 		return
 	}
 	k := snapshot.KindCall
 	st.Put(k, key, st.With(k.Schema(), "",
-		snapshot.CallMethod.Str(str(st.ev.Body, "method")), snapshot.CallStart.Int(st.ev.At)))
+		snapshot.CallMethod.Str(st.ev.str("method")), snapshot.CallStart.Int(st.ev.At)))
 }
 
 // hello begins a new connection. What was listed before its socket was asked
@@ -65,7 +65,7 @@ func bootstrapEnded(st *step) { st.assign(link, "", snapshot.LinkReady.Bool(true
 // expire is local.expire: clocks and tombstones from before a time, in
 // milliseconds, are no longer needed, because no event comes that late.
 func expire(st *step) {
-	before, ok := st.ev.Body.Get("before").Int()
+	before, ok := st.ev.get("before").Int()
 	if !ok {
 		st.skip("has no time")
 		return

@@ -6,12 +6,12 @@ import "github.com/slackstate/slackstate/snapshot"
 // group DMs. Its channel_type is not to be trusted. Clock: event_ts for the
 // conversation and the user.
 func memberJoined(st *step) {
-	user := id(st.ev.Body, "user")
+	user := st.ev.id("user")
 	if user == "" {
 		st.skip("names nobody")
 		return
 	}
-	key, ok := st.conversation(channelOf(st.ev.Body))
+	key, ok := st.conversation(st.ev.channel())
 	if !ok || !st.newer(facetMember, snapshot.Pair(key, user), st.version()) {
 		return
 	}
@@ -21,7 +21,7 @@ func memberJoined(st *step) {
 		return
 	}
 	st.stub(conv, key)
-	if team := id(st.ev.Body, "team"); team != "" {
+	if team := st.ev.id("team"); team != "" {
 		st.stub(snapshot.KindUser, user, snapshot.UserTeamID.Str(team))
 	}
 	if st.addMember(key, user) {
@@ -32,12 +32,12 @@ func memberJoined(st *step) {
 // memberLeft is member_left_channel. Clock: event_ts for the conversation and
 // the user.
 func memberLeft(st *step) {
-	user := id(st.ev.Body, "user")
+	user := st.ev.id("user")
 	if user == "" {
 		st.skip("names nobody")
 		return
 	}
-	key, ok := st.known(channelOf(st.ev.Body))
+	key, ok := st.known(st.ev.channel())
 	if ok && st.newer(facetMember, snapshot.Pair(key, user), st.version()) {
 		st.removeMember(key, user)
 	}

@@ -11,7 +11,7 @@ const read = snapshot.KindRead
 // conversation, then the message itself counts. Clock: its ts, which also
 // tells a repeated message from a new one.
 func message(st *step) {
-	key, ok := st.visible(channelOf(st.ev.Body))
+	key, ok := st.visible(st.ev.channel())
 	if !ok {
 		return
 	}
@@ -31,10 +31,10 @@ func message(st *step) {
 // arrived makes a message the newest of its conversation and counts it as
 // unread, if it is both new and visible there.
 func (st *step) arrived(key string) {
-	v := st.ev.Body
-	ts := snapshot.TS(str(v, "ts"))
-	m := st.Record(snapshot.MessageSchema, bare(v))
-	switch hidden, _ := v.Get("hidden").Bool(); {
+	ev := &st.ev
+	ts := snapshot.TS(ev.str("ts"))
+	m := st.own(snapshot.MessageSchema)
+	switch hidden, _ := ev.get("hidden").Bool(); {
 	case hidden, !ts.Comparable(), isReply(m):
 		st.skip("is not visible in the conversation")
 	case ts <= st.newest(key):
@@ -44,13 +44,6 @@ func (st *step) arrived(key string) {
 	default:
 		st.assign(read, key, append(st.tally(key, m, +1), snapshot.ReadLatest.Sub(m))...)
 	}
-}
-
-// bare returns a message without what only its frame needs.
-func bare(v rawjson.Value) rawjson.Value {
-	return filter(v, func(name string) bool {
-		return name != "channel" && name != "event_ts" && name != "channel_type"
-	})
 }
 
 // isReply reports whether a message shows only in its thread.
@@ -83,8 +76,8 @@ func (st *step) takenBack(key string, ts snapshot.TS) bool {
 // told this way too: what remains of it is hidden. Clock: outer ts on the
 // message.
 func messageChanged(st *step, key string) {
-	v := st.ev.Body.Get("message")
-	m := st.Record(snapshot.MessageSchema, bare(v))
+	v := st.ev.get("message")
+	m := st.Record(snapshot.MessageSchema, v)
 	if hidden, _ := v.Get("hidden").Bool(); hidden || m.Str(snapshot.MessageSubtype) == "tombstone" {
 		st.takeBack(key, snapshot.TS(m.Str(snapshot.MessageTS)))
 		return
@@ -119,7 +112,7 @@ func (st *step) edited(old, m snapshot.Record) snapshot.Record {
 // messageReplied updates the thread of the newest message if it is the parent,
 // and nothing else of it. Clock: outer ts on the message's thread.
 func messageReplied(st *step, key string) {
-	v := st.ev.Body.Get("message")
+	v := st.ev.get("message")
 	old, ok := st.ownNewest(key, facetThread, v)
 	if !ok {
 		return
@@ -154,7 +147,7 @@ func (st *step) ownNewest(key, facet string, v rawjson.Value) (m snapshot.Record
 // messageDeleted is about one message, whose counting it takes back. Clock:
 // none, a deletion is final.
 func messageDeleted(st *step, key string) {
-	st.takeBack(key, snapshot.TS(str(st.ev.Body, "deleted_ts")))
+	st.takeBack(key, snapshot.TS(st.ev.str("deleted_ts")))
 }
 
 // takeBack forgets a deleted message with its pin and its star, and counts it
@@ -198,7 +191,7 @@ func (st *step) bury(key string, ts snapshot.TS) {
 func (st *step) deleted(key string, ts snapshot.TS) snapshot.Record {
 	m := st.Get(read, key).Sub(snapshot.ReadLatest)
 	if m.Str(snapshot.MessageTS) != string(ts) {
-		m = st.Record(snapshot.MessageSchema, st.ev.Body.Get("previous_message"))
+		m = st.Record(snapshot.MessageSchema, st.ev.get("previous_message"))
 	}
 	if m.Str(snapshot.MessageTS) != string(ts) {
 		m = snapshot.Exists

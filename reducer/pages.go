@@ -52,9 +52,9 @@ var pages = map[string]func(*page){
 }
 
 func (st *step) page() *page {
-	v := st.ev.Body
-	p := &page{step: st, method: str(v, "method"), args: v.Get("args"), body: v.Get("response"), start: st.ev.At}
-	call := st.Get(snapshot.KindCall, id(v, "call"))
+	ev := &st.ev
+	p := &page{step: st, method: ev.str("method"), args: ev.get("args"), body: ev.get("response"), start: st.ev.At}
+	call := st.Get(snapshot.KindCall, ev.id("call"))
 	if start, ok := call.Int(snapshot.CallStart); ok {
 		p.start = start
 	}
@@ -104,7 +104,7 @@ func pageArrived(st *step) {
 		st.skip("Slack refused")
 	default:
 		take(p)
-		if call := id(st.ev.Body, "call"); p.overruled && st.Get(snapshot.KindCall, call) != "" {
+		if call := st.ev.id("call"); p.overruled && st.Get(snapshot.KindCall, call) != "" {
 			st.assign(snapshot.KindCall, call, snapshot.CallOverruled.Bool(true))
 		}
 	}
@@ -116,13 +116,13 @@ func pageArrived(st *step) {
 // that a lost connection has ended tells nothing.
 func listingEnded(st *step) {
 	p := st.page()
-	call := id(st.ev.Body, "call")
+	call := st.ev.id("call")
 	if call != "" && st.Get(snapshot.KindCall, call) == "" {
 		st.skip("the call is not under way")
 		return
 	}
 	seen := map[string]bool{}
-	for v := range st.ev.Body.Get("seen").Elems() {
+	for v := range st.ev.get("seen").Elems() {
 		seen[string(st.resolve(asID(v)))] = true
 	}
 	switch p.method {
@@ -176,8 +176,8 @@ func listType(r snapshot.Record) string {
 // stays, and how well.
 func listingFailed(st *step) {
 	p := st.page()
-	reason := str(st.ev.Body, "error")
-	if d := str(st.ev.Body, "detail"); d != "" {
+	reason := st.ev.str("error")
+	if d := st.ev.str("detail"); d != "" {
 		reason += ": " + d
 	}
 	switch c := p.collection(); {
@@ -189,7 +189,7 @@ func listingFailed(st *step) {
 		asOf, _ := known.Int(snapshot.FreshAsOf)
 		st.fresh(c, known.Str(snapshot.FreshHow), asOf, p.method, reason)
 	}
-	st.Delete(snapshot.KindCall, id(st.ev.Body, "call"))
+	st.Delete(snapshot.KindCall, st.ev.id("call"))
 }
 
 // collection is what a method's listing makes known.

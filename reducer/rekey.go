@@ -7,7 +7,7 @@ import "github.com/slackstate/slackstate/snapshot"
 // name the former id to the new one, which makes the event safe to repeat.
 // Clock: none, but what the new id has already is newer.
 func conversationIDChanged(st *step) {
-	from, to := id(st.ev.Body, "old_channel_id"), id(st.ev.Body, "new_channel_id")
+	from, to := st.ev.id("old_channel_id"), st.ev.id("new_channel_id")
 	to = string(st.resolve(to))
 	if from == "" || to == "" || from == to {
 		st.skip("does not lead from one id to another")

@@ -108,7 +108,7 @@ func (st *step) older(facet, key string) bool {
 // version orders an event: by event_ts, or by the ts of the message it is.
 func (st *step) version() snapshot.TS {
 	if st.ev.Type == "message" {
-		if ts := snapshot.TS(str(st.ev.Body, "ts")); ts.Comparable() {
+		if ts := snapshot.TS(st.ev.str("ts")); ts.Comparable() {
 			return ts
 		}
 	}
@@ -139,6 +139,9 @@ func (st *step) touched(facet, key string, start int64) bool {
 func (st *step) record(k snapshot.Kind, v rawjson.Value) snapshot.Record {
 	return st.Record(k.Schema(), v)
 }
+
+// own encodes the event itself under a schema.
+func (st *step) own(s *snapshot.Schema) snapshot.Record { return st.RecordOf(s, &st.ev.fields) }
 
 // merge lays a partial record over what is known of an entity.
 func (st *step) merge(k snapshot.Kind, key string, patch snapshot.Record) {

@@ -89,11 +89,11 @@ func subtypeTable() map[string]subtypeRow {
 // topicSet and purposeSet are the only carriers of topic and purpose. Clock:
 // the message's ts, and last_set of what is there.
 func topicSet(st *step, key string) {
-	st.setTopic(key, facetTopic, snapshot.ConvTopic, st.ev.Body.Get("topic"))
+	st.setTopic(key, facetTopic, snapshot.ConvTopic, st.ev.get("topic"))
 }
 
 func purposeSet(st *step, key string) {
-	st.setTopic(key, facetPurpose, snapshot.ConvPurpose, st.ev.Body.Get("purpose"))
+	st.setTopic(key, facetPurpose, snapshot.ConvPurpose, st.ev.get("purpose"))
 }
 
 func (st *step) setTopic(key, facet string, f *snapshot.Field, v rawjson.Value) {
@@ -113,7 +113,7 @@ func (st *step) setTopic(key, facet string, f *snapshot.Field, v rawjson.Value) 
 		return
 	}
 	as := []snapshot.Assignment{snapshot.TopicValue.Str(text), snapshot.TopicCreator.Unknown()}
-	if u := id(st.ev.Body, "user"); u != "" {
+	if u := st.ev.id("user"); u != "" {
 		as[1] = snapshot.TopicCreator.Str(u)
 	}
 	if version != "" {
@@ -124,7 +124,7 @@ func (st *step) setTopic(key, facet string, f *snapshot.Field, v rawjson.Value) 
 
 // nameNotice is the same fact as channel_rename. Clock: ts on the name.
 func nameNotice(st *step, key string) {
-	if name := str(st.ev.Body, "name"); name != "" {
+	if name := st.ev.str("name"); name != "" {
 		st.rename(key, name, "")
 	}
 }
@@ -138,14 +138,14 @@ func unarchiveNotice(st *step, _ string) { st.archive(false) }
 // member_left_channel, and are sometimes withheld. Clock: ts for the
 // conversation and the user.
 func joinNotice(st *step, key string) {
-	user := id(st.ev.Body, "user")
+	user := st.ev.id("user")
 	if user != "" && st.newer(facetMember, snapshot.Pair(key, user), st.version()) && st.addMember(key, user) {
 		st.countMember(key, +1)
 	}
 }
 
 func leaveNotice(st *step, key string) {
-	user := id(st.ev.Body, "user")
+	user := st.ev.id("user")
 	if user != "" && st.newer(facetMember, snapshot.Pair(key, user), st.version()) {
 		st.removeMember(key, user)
 	}

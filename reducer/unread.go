@@ -138,11 +138,11 @@ func (st *step) mergeRead(key string, r snapshot.Record) {
 // version with it, and its ts is none. What it does not say of the counters is
 // known only if nothing is left to read. Clock: arrival.
 func conversationMarked(st *step) {
-	key, ok := st.known(channelOf(st.ev.Body))
+	key, ok := st.known(st.ev.channel())
 	if !ok {
 		return
 	}
-	ts := snapshot.TS(str(st.ev.Body, "ts"))
+	ts := snapshot.TS(st.ev.str("ts"))
 	if ts == "" {
 		st.skip("has no ts")
 		return
@@ -165,7 +165,7 @@ func conversationMarked(st *step) {
 			}
 		}
 	}
-	sent := st.With(read.Schema(), st.record(read, st.ev.Body),
+	sent := st.With(read.Schema(), st.own(read.Schema()),
 		snapshot.ReadLatest.Unknown(), snapshot.ReadLastRead.Unknown())
 	marked := st.With(read.Schema(), st.uncounted(known), as...)
 	st.Put(read, key, st.Merge(read.Schema(), marked, sent))

@@ -11,7 +11,7 @@ const group = snapshot.KindUsergroup
 // usergroupChanged is subteam_created and subteam_updated, which is also sent
 // when a group is disabled or enabled. Clock: date_update, else arrival.
 func usergroupChanged(st *step) {
-	v := st.ev.Body.Get("subteam")
+	v := st.ev.get("subteam")
 	key := id(v, "id")
 	if key == "" {
 		st.skip("names no user group")
@@ -87,8 +87,8 @@ func (st *step) setMine(key string, mine bool) {
 // if it starts from the version that is known; a repeated one does nothing;
 // after a gap the membership is unknown. Clock: date_update.
 func usergroupMembersChanged(st *step) {
-	v := st.ev.Body
-	key := id(v, "subteam_id")
+	ev := &st.ev
+	key := ev.id("subteam_id")
 	r := st.Get(group, key)
 	switch {
 	case key == "":
@@ -100,21 +100,21 @@ func usergroupMembersChanged(st *step) {
 		return
 	}
 	known, _ := r.Int(snapshot.UsergroupDateUpdate)
-	updated, ok := v.Get("date_update").Int()
+	updated, ok := ev.get("date_update").Int()
 	if ok && known >= updated {
 		st.skip("older than what is known of the user group")
 		return
 	}
 	users := slices.Collect(r.List(snapshot.UsergroupUsers))
 	self := string(st.self)
-	for u := range v.Get("removed_users").Elems() {
+	for u := range ev.get("removed_users").Elems() {
 		gone := asID(u)
 		users = slices.DeleteFunc(users, func(s string) bool { return s == gone })
 		if gone == self && self != "" {
 			st.setMine(key, false)
 		}
 	}
-	for u := range v.Get("added_users").Elems() {
+	for u := range ev.get("added_users").Elems() {
 		s := asID(u)
 		if s != "" && !slices.Contains(users, s) {
 			users = append(users, s)
@@ -127,7 +127,7 @@ func usergroupMembersChanged(st *step) {
 	if ok {
 		as = append(as, snapshot.UsergroupDateUpdate.Int(updated))
 	}
-	previous, _ := v.Get("date_previous_update").Int()
+	previous, _ := ev.get("date_previous_update").Int()
 	if previous == known && r.Has(snapshot.UsergroupUsers) {
 		as = append(as, snapshot.UsergroupUsers.List(users), snapshot.UsergroupUserCount.Int(int64(len(users))))
 	} else {
@@ -144,7 +144,7 @@ func usergroupSelfAdded(st *step)   { st.selfInUsergroup(true) }
 func usergroupSelfRemoved(st *step) { st.selfInUsergroup(false) }
 
 func (st *step) selfInUsergroup(in bool) {
-	key := id(st.ev.Body, "subteam_id")
+	key := st.ev.id("subteam_id")
 	if key == "" {
 		st.skip("names no user group")
 		return

@@ -12,7 +12,7 @@ const user = snapshot.KindUser
 // same instant. The object may lack what the token may not see, so it is
 // merged. Clock: user.updated, and event_ts where that is equal or missing.
 func userChanged(st *step) {
-	v := st.ev.Body.Get("user")
+	v := st.ev.get("user")
 	key := id(v, "id")
 	if key == "" {
 		st.skip("names no user")
@@ -64,7 +64,7 @@ func (st *step) renameSelf(patch snapshot.Record) {
 // userInvalidated is user_invalidated: nothing that is known of the user can be
 // relied on. Nothing is deleted either.
 func userInvalidated(st *step) {
-	key := id(st.ev.Body.Get("user"), "id")
+	key := id(st.ev.get("user"), "id")
 	if key == "" {
 		st.skip("names no user")
 		return
@@ -76,8 +76,8 @@ func userInvalidated(st *step) {
 // that are not known otherwise. Clock: arrival; the values end with the
 // connection.
 func presenceChanged(st *step) {
-	v := st.ev.Body
-	value := str(v, "presence")
+	ev := &st.ev
+	value := ev.str("presence")
 	if value == "" {
 		st.skip("has no presence")
 		return
@@ -87,8 +87,8 @@ func presenceChanged(st *step) {
 			st.assign(snapshot.KindPresence, key, snapshot.PresenceValue.Str(value))
 		}
 	}
-	set(id(v, "user"))
-	for u := range v.Get("users").Elems() {
+	set(ev.id("user"))
+	for u := range ev.get("users").Elems() {
 		set(asID(u))
 	}
 }
@@ -96,7 +96,7 @@ func presenceChanged(st *step) {
 // manualPresenceChanged is manual_presence_change: what self chose, not what
 // others see. Clock: event_ts.
 func manualPresenceChanged(st *step) {
-	p := str(st.ev.Body, "presence")
+	p := st.ev.str("presence")
 	if p == "" {
 		st.skip("has no presence")
 		return
@@ -109,11 +109,11 @@ func manualPresenceChanged(st *step) {
 // dndUpdated is dnd_updated, for self, and dnd_updated_user, which lacks the
 // snooze fields. Clock: event_ts.
 func dndUpdated(st *step) {
-	key := id(st.ev.Body, "user")
+	key := st.ev.id("user")
 	if key == "" {
 		key = string(st.self)
 	}
-	v := st.ev.Body.Get("dnd_status")
+	v := st.ev.get("dnd_status")
 	if key == "" || v.Kind() != rawjson.Object {
 		st.skip("has no user or no status")
 		return
@@ -142,7 +142,7 @@ func (st *step) putDND(key string, v rawjson.Value, whole bool) {
 func prefChanged(st *step) { st.setPref(snapshot.KindSelfPref, snapshot.SelfPrefValue) }
 
 func (st *step) setPref(k snapshot.Kind, f *snapshot.Field) {
-	name, v := str(st.ev.Body, "name"), st.ev.Body.Get("value")
+	name, v := st.ev.str("name"), st.ev.get("value")
 	if name == "" || v == "" {
 		st.skip("has no name or no value")
 		return

@@ -6,7 +6,7 @@ const team = snapshot.KindTeam
 
 // teamRenamed is team_rename. Clock: event_ts, else arrival.
 func teamRenamed(st *step) {
-	name := str(st.ev.Body, "name")
+	name := st.ev.str("name")
 	if name == "" {
 		st.skip("has no name")
 		return
@@ -19,10 +19,10 @@ func teamRenamed(st *step) {
 // teamDomainChanged is team_domain_change. Clock: event_ts, else arrival.
 func teamDomainChanged(st *step) {
 	var as []snapshot.Assignment
-	if d := str(st.ev.Body, "domain"); d != "" {
+	if d := st.ev.str("domain"); d != "" {
 		as = append(as, snapshot.TeamDomain.Str(d))
 	}
-	if u := str(st.ev.Body, "url"); u != "" {
+	if u := st.ev.str("url"); u != "" {
 		as = append(as, snapshot.TeamURL.Str(u))
 	}
 	if as == nil {
@@ -37,7 +37,7 @@ func teamDomainChanged(st *step) {
 // teamEmailDomainChanged is email_domain_changed; an empty one is a value too.
 // Clock: event_ts.
 func teamEmailDomainChanged(st *step) {
-	d, ok := st.ev.Body.Get("email_domain").Str()
+	d, ok := st.ev.get("email_domain").Str()
 	if !ok {
 		st.skip("has no domain")
 		return
@@ -67,7 +67,7 @@ func teamPlanChanged(st *step) {
 // definitions that changed, or only the order of those that moved. A definition
 // is merged by its id. Clock: arrival.
 func profileFieldsChanged(st *step) {
-	for f := range st.ev.Body.Get("profile").Get("fields").Elems() {
+	for f := range st.ev.get("profile").Get("fields").Elems() {
 		key := id(f, "id")
 		switch {
 		case key == "":
@@ -85,7 +85,7 @@ func profileFieldsChanged(st *step) {
 // profileFieldsDeleted is team_profile_delete: ids, or objects that have one.
 // What users entered stays. Clock: arrival.
 func profileFieldsDeleted(st *step) {
-	for f := range st.ev.Body.Get("profile").Get("fields").Elems() {
+	for f := range st.ev.get("profile").Get("fields").Elems() {
 		key := asID(f)
 		if key == "" {
 			key = id(f, "id")
@@ -102,7 +102,7 @@ func profileFieldsDeleted(st *step) {
 // gridMigrationFinished is grid_migration_finished: the workspace is part of an
 // enterprise now, and users may have other ids.
 func gridMigrationFinished(st *step) {
-	e := id(st.ev.Body, "enterprise_id")
+	e := st.ev.id("enterprise_id")
 	if e == "" {
 		st.skip("names no enterprise")
 		return

@@ -77,15 +77,21 @@ func (p *parts) hasName(f *Field) bool {
 // counts. The schema's key, and members kept elsewhere, are passed over; v may
 // be of any kind.
 func (enc *Encoder) Record(s *Schema, v rawjson.Value) Record {
-	enc.buf = enc.appendRecord(enc.buf[:0], s, v)
+	fields := v.Fields()
+	return enc.RecordOf(s, &fields)
+}
+
+// RecordOf is Record of an object whose members have been found already.
+func (enc *Encoder) RecordOf(s *Schema, fields *rawjson.Fields) Record {
+	enc.buf = enc.appendRecord(enc.buf[:0], s, fields)
 	return Record(enc.buf)
 }
 
-func (enc *Encoder) appendRecord(dst []byte, s *Schema, v rawjson.Value) []byte {
+func (enc *Encoder) appendRecord(dst []byte, s *Schema, fields *rawjson.Fields) []byte {
 	var p parts
 	var odd uint64 // bit n: the name of field n has a value in the tail
 	base, mark := len(dst), len(enc.tail)
-	for name, val := range v.Members() {
+	for name, val := range fields.Members() {
 		named := s.byName[name]
 		if named == nil && !s.keeps(name) {
 			continue
@@ -175,7 +181,8 @@ func (enc *Encoder) appendValue(dst []byte, f *Field, v rawjson.Value) []byte {
 			dst = appendElem(dst, s)
 		}
 	case kindObject, kindWhole:
-		dst = enc.appendRecord(dst, f.sub, v)
+		fields := v.Fields()
+		dst = enc.appendRecord(dst, f.sub, &fields)
 	case kindRaw:
 		dst = rawjson.AppendCanonical(dst, v)
 	}

@@ -166,7 +166,7 @@ var (
 // Read is what changes with every message of a conversation: its newest
 // message and self's place in it. An unknown counter is not 0.
 var (
-	MessageSchema    = newSchema("message", "")
+	MessageSchema    = newSchema("message", "").without("channel", "channel_type", "event_ts") // the frame's
 	MessageTS        = MessageSchema.str(1, "ts")
 	MessageUser      = MessageSchema.str(2, "user")
 	MessageText      = MessageSchema.str(3, "text")

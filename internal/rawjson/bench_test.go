@@ -27,6 +27,17 @@ func BenchmarkParse(b *testing.B) {
 	})
 }
 
+func BenchmarkParseFields(b *testing.B) {
+	var o rawjson.Fields
+	benchmarkTexts(b, func(b *testing.B, text string) {
+		for b.Loop() {
+			if _, err := rawjson.ParseFields(text, &o); err != nil || o.Get("type") == "none" {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
 // BenchmarkStdValid does with encoding/json what BenchmarkParse does.
 func BenchmarkStdValid(b *testing.B) {
 	benchmarkTexts(b, func(b *testing.B, text string) {

@@ -3,6 +3,8 @@ package rawjson_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"iter"
 	"math/big"
 	"strconv"
 	"strings"
@@ -44,6 +46,47 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("Parse(%q) = %q, want %q", text, v, want)
 		}
 	})
+}
+
+// ParseFields does what Parse does, and the Fields it and Value.Fields find
+// read as the Value does.
+func FuzzFields(f *testing.F) {
+	addSeeds(f)
+	var many []string
+	for i := range 20 {
+		many = append(many, fmt.Sprintf(`"%d":%d`, i%18, i))
+	}
+	f.Add("{" + strings.Join(many, " , ") + "}")
+	f.Add(`{"` + strings.Join(many, `","`) + `"}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		want, wantErr := rawjson.Parse(text)
+		var parsed rawjson.Fields
+		got, err := rawjson.ParseFields(text, &parsed)
+		if diff := cmp.Diff(wantErr, err); diff != "" || got != want {
+			t.Fatalf("ParseFields(%q) = %q, want %q; errors (-Parse +ParseFields):\n%s", text, got, want, diff)
+		}
+		found := want.Fields()
+		for _, o := range []rawjson.Fields{parsed, found} {
+			if diff := cmp.Diff(list(want.Members()), list(o.Members())); diff != "" {
+				t.Errorf("members of %q (-Value +Fields):\n%s", text, diff)
+			}
+			for key := range want.Members() {
+				if got, want := o.Get(key), want.Get(key); got != want {
+					t.Errorf("Get(%q) of %q = %q, want %q", key, text, got, want)
+				}
+			}
+			if got := o.Get("no such key"); got != want.Get("no such key") {
+				t.Errorf("Get of a missing key = %q", got)
+			}
+		}
+	})
+}
+
+func list(members iter.Seq2[string, rawjson.Value]) (all [][2]string) {
+	for key, v := range members {
+		all = append(all, [2]string{key, string(v)})
+	}
+	return all
 }
 
 // Reading a value with Members, Elems, Str and Get gives what encoding/json

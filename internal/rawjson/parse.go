@@ -26,7 +26,7 @@ func (e *SyntaxError) Error() string {
 // strings, and repeated keys. Any other text is a [*SyntaxError].
 func Parse(text string) (Value, error) {
 	start := space(text, 0)
-	end, err := check(text, start)
+	end, err := check(text, start, 0)
 	if err != nil {
 		return "", err
 	}
@@ -36,9 +36,9 @@ func Parse(text string) (Value, error) {
 	return Value(text[start:end]), nil
 }
 
-// check returns the end of the value that starts at i. It keeps its own stack,
-// so that depth costs a byte a level.
-func check(s string, i int) (int, *SyntaxError) {
+// check returns the end of the value that starts at i, in a number of
+// containers. It keeps its own stack, so that depth costs a byte a level.
+func check(s string, i, within int) (int, *SyntaxError) {
 	var few [64]byte
 	open := few[:0] // the byte that closes each open container, innermost last
 values:
@@ -50,7 +50,7 @@ values:
 				return i, unexpected(s, i, "in a string")
 			}
 		case '{', '[':
-			if len(open) == maxDepth {
+			if len(open)+within == maxDepth {
 				return i, &SyntaxError{Offset: i, Msg: fmt.Sprintf("more than %d levels deep", maxDepth)}
 			}
 			closer := s[i] + 2 // the two sorts of bracket have this in common

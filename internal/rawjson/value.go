@@ -51,19 +51,21 @@ func (v Value) Kind() Kind {
 // decoded keys. A repeated key is repeated. There are none when v is not an
 // object.
 func (v Value) Members() iter.Seq2[string, Value] {
-	return func(yield func(string, Value) bool) {
-		s := string(v)
-		for i := enter(s, '{'); ; {
-			f, ok := nextField(s, i)
-			if !ok {
-				return
-			}
-			end := skip(s, f.value)
-			if !yield(f.key(s), Value(s[f.value:end])) {
-				return
-			}
-			i = afterComma(s, end)
+	return func(yield func(string, Value) bool) { members(string(v), enter(string(v), '{'), yield) }
+}
+
+// members yields the members of an object from the one that starts at i on.
+func members(s string, i int, yield func(string, Value) bool) {
+	for {
+		f, ok := nextField(s, i)
+		if !ok {
+			return
 		}
+		end := skip(s, f.value)
+		if !yield(f.key(s), Value(s[f.value:end])) {
+			return
+		}
+		i = afterComma(s, end)
 	}
 }
 
@@ -84,10 +86,12 @@ func (v Value) Elems() iter.Seq[Value] {
 
 // Get returns the member of an object with that key, the last one if the key
 // is repeated, or an absent Value if there is none or v is not an object.
-func (v Value) Get(key string) Value {
+func (v Value) Get(key string) Value { return find(string(v), enter(string(v), '{'), key) }
+
+// find is Get from the member on that starts at i.
+func find(s string, i int, key string) Value {
 	var found Value
-	s := string(v)
-	for i := enter(s, '{'); ; {
+	for {
 		f, ok := nextField(s, i)
 		if !ok {
 			return found

@@ -1,0 +1,155 @@
+package rawjson
+
+import (
+	"iter"
+	"unicode/utf8"
+)
+
+// Fields are the members of an object, found once, so that looking for one reads
+// keys and not the text. They have the rules of [Value]. The zero Fields are
+// none.
+type Fields struct {
+	text string
+	n    int // of at
+	at   [maxFound]found
+	rest int // where the members that are not found begin; the end of text if there are none
+}
+
+// maxFound bounds how many members are found. Slack's frames have a dozen; the
+// rest of a larger object is searched as a Value is.
+const maxFound = 16
+
+// A found member is one with a plain key.
+type found struct{ key, keyEnd, value, end uint32 }
+
+// ParseFields is Parse that finds the members of an object on the way. What is
+// no object has none.
+func ParseFields(text string, fs *Fields) (Value, error) {
+	*fs = Fields{}
+	if at(text, space(text, 0)) == '{' && uint64(len(text)) < 1<<32 {
+		v, err := fs.parse(text)
+		if err != nil {
+			*fs = Fields{}
+			return "", err
+		}
+		return v, nil
+	}
+	v, err := Parse(text)
+	if err == nil {
+		*fs = v.Fields()
+	}
+	return v, err
+}
+
+// parse reads a text that begins as an object.
+func (fs *Fields) parse(text string) (Value, *SyntaxError) {
+	start := space(text, 0)
+	fs.text, fs.rest = text, len(text)
+	i := space(text, start+1)
+	for more := at(text, i) != '}'; more; {
+		member := i
+		value, ok := keyEnd(text, i)
+		if !ok {
+			return "", unexpected(text, value, "in an object key")
+		}
+		end, ok := 0, false
+		if at(text, value) == '"' {
+			end, ok = stringEnd(text, value+1)
+		}
+		if !ok {
+			var err *SyntaxError
+			if end, err = check(text, value, 1); err != nil {
+				return "", err
+			}
+		}
+		fs.add(member, value, end)
+		i = space(text, end)
+		if more = at(text, i) == ','; more {
+			i = space(text, i+1)
+		}
+	}
+	if at(text, i) != '}' {
+		return "", unexpected(text, i, "after an element")
+	}
+	if rest := space(text, i+1); rest < len(text) {
+		return "", unexpected(text, rest, "after the value")
+	}
+	return Value(text[start : i+1]), nil
+}
+
+// Fields finds the members of v; there are none if it is no object.
+func (v Value) Fields() Fields {
+	s := string(v)
+	fs := Fields{text: s, rest: len(s)}
+	for i := enter(s, '{'); ; {
+		f, ok := nextField(s, i)
+		if !ok {
+			return fs
+		}
+		end := skip(s, f.value)
+		if !fs.add(i, f.value, end) {
+			return fs
+		}
+		i = afterComma(s, end)
+	}
+}
+
+// add takes the member that starts at i, and reports whether there is room for
+// more.
+func (fs *Fields) add(i, value, end int) bool {
+	if fs.rest < len(fs.text) {
+		return false
+	}
+	key, ok := plainKey(fs.text, i+1)
+	if !ok || fs.n == maxFound || uint64(end) > 1<<32-1 {
+		fs.rest = i
+		return false
+	}
+	fs.at[fs.n] = found{uint32(i + 1), uint32(key), uint32(value), uint32(end)}
+	fs.n++
+	return true
+}
+
+// plainKey returns the end of a key, and whether it reads as it is written.
+func plainKey(s string, i int) (end int, ok bool) {
+	for ; i < len(s); i++ {
+		if c := s[i]; c == '"' {
+			return i, true
+		} else if c == '\\' || c >= utf8.RuneSelf {
+			break
+		}
+	}
+	return i, false
+}
+
+func (f found) keyText(s string) string  { return s[f.key:f.keyEnd] }
+func (f found) valueText(s string) Value { return Value(s[f.value:f.end]) }
+
+// Get returns the member with that key as Value.Get does.
+func (fs *Fields) Get(key string) Value {
+	if fs.rest < len(fs.text) {
+		if v := find(fs.text, fs.rest, key); v != "" {
+			return v
+		}
+	}
+	for i := fs.n - 1; i >= 0; i-- {
+		if f := fs.at[i]; f.keyText(fs.text) == key {
+			return f.valueText(fs.text)
+		}
+	}
+	return ""
+}
+
+// Members returns the members as Value.Members does.
+func (fs *Fields) Members() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		for _, f := range fs.at[:fs.n] {
+			if !yield(f.keyText(fs.text), f.valueText(fs.text)) {
+				return
+			}
+		}
+		if fs.rest < len(fs.text) {
+			members(fs.text, fs.rest, yield)
+		}
+	}
+}
