@@ -33,6 +33,7 @@ var usedBy = map[string][]string{
 	"go.etcd.io/bbolt":             {"persist"},
 	"github.com/gorilla/websocket": {"sync", "slacktest"},
 	"github.com/cespare/xxhash/v2": {"snapshot"},
+	"golang.org/x/time":            {"sync"},
 }
 
 // pure are the packages in which the same input always gives the same output:

@@ -12,6 +12,11 @@ import (
 	slacksync "github.com/slackstate/slackstate/sync"
 )
 
+// An outbox is what goes out over the connections of Run, and outlives them.
+type outbox = slacksync.Outbox
+
+func newOutbox() *outbox { return slacksync.NewOutbox() }
+
 // Run connects to Slack and keeps the state up to date until ctx ends, when it
 // returns nil, or until going on is pointless. It connects again, with growing
 // pauses, for as long as that may help. Meanwhile reads go on, and read as
@@ -62,6 +67,7 @@ func (s *State) Run(ctx context.Context) error {
 		Logger:      s.log,
 		Bootstrap:   slacksync.Bootstrap(s.opts.Bootstrap),
 		Args:        slacksync.Args(args),
+		Outbox:      s.outbox,
 		Apply:       s.receive,
 		Identify:    s.identify,
 		Resumed:     s.current.Load().Ready(),

@@ -42,6 +42,7 @@ type State struct {
 	flusher *flusher // nil without a file
 
 	connection connection
+	outbox     *outbox
 	running    atomic.Bool
 	expired    atomic.Int64 // when expire last did something, in milliseconds
 	closing    chan struct{}
@@ -58,7 +59,7 @@ type State struct {
 // [*api.SchemaError] if a newer program wrote it, or one of the operating
 // system. The file is left as it was.
 func Open(path string, opts *Options) (*State, error) {
-	s := &State{path: path, closing: make(chan struct{}), feed: newFeed()}
+	s := &State{path: path, closing: make(chan struct{}), feed: newFeed(), outbox: newOutbox()}
 	if opts != nil {
 		s.opts = *opts
 	}

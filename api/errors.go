@@ -11,6 +11,42 @@ import (
 // one of the authentication codes matches it under errors.Is.
 var ErrAuth = errors.New("slack refused the token")
 
+// ErrOffline says that there is no connection over which to send. Nothing was
+// sent.
+var ErrOffline = errors.New("not connected to slack")
+
+// ErrUnacknowledged says that a message was sent and that nobody knows what
+// became of it: Slack's reply did not come in time, or the connection was lost
+// before it and did not bring it when it was back. Sending it again may post it
+// twice. If the reply comes later, the message is in the snapshot then.
+var ErrUnacknowledged = errors.New("slack has not acknowledged the message")
+
+// ErrTooLong says that Slack would not take what was to be sent, which is a
+// message of more than 4,000 characters or a frame of more than 16 KB. Nothing
+// was sent.
+var ErrTooLong = errors.New("too long to send")
+
+// RejectedError says that Slack refused a message.
+type RejectedError struct {
+	Code int    // Slack documents 2, "message text is missing"
+	Msg  string // what Slack says to it
+}
+
+func (e *RejectedError) Error() string {
+	return fmt.Sprintf("slack rejected the message: code %d: %s", e.Code, e.Msg)
+}
+
+// SocketError says that Slack refused a connection, with an error frame in the
+// place of hello.
+type SocketError struct {
+	Code int // Slack documents 1, "Socket URL has expired"
+	Msg  string
+}
+
+func (e *SocketError) Error() string {
+	return fmt.Sprintf("slack refused the socket: code %d: %s", e.Code, e.Msg)
+}
+
 // GapError says that there is no going on from a sequence number: the changes
 // after it are no longer retained, or it is ahead of all that has happened and
 // so of another file. Take a Snapshot and go on from its Seq.

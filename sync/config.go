@@ -45,6 +45,9 @@ type Config struct {
 	// and which user the token belongs to. An error ends Run. Nil accepts all.
 	Identify func(team, user string) error
 
+	// Outbox is what goes out over the socket. Nil sends nothing but pings.
+	Outbox *Outbox
+
 	// Resumed says that an earlier Run has already listed the workspace
 	// completely, so that frames need not wait for the lists.
 	Resumed bool

@@ -9,13 +9,16 @@
 //
 //	connecting ── hello ──> bootstrapping or catching up ── all listed ──> live
 //	     ^                                 │                                 │
-//	     └─── back off ────────────────────┴──── lost, goodbye, silence ─────┘
+//	     └─── back off ────────────────────┴──────── lost, silence ──────────┘
+//
+// When Slack says goodbye the next socket is opened before the last one is let go,
+// and the connection goes on over it.
 //
 // # What goes up
 //
 // Frames go up verbatim, unknown, binary and malformed ones included. Only what
-// concerns the connection stops here: pong, acknowledgements, error, goodbye and
-// reconnect_url. What this package adds are JSON objects of its own, the answers
+// concerns the connection stops here: pong, error, goodbye and reconnect_url. The
+// acknowledgement of a message that was sent goes up as the message. What this package adds are JSON objects of its own, the answers
 // in them as Slack wrote them:
 //
 //	local.call    a listing begins: call, method, args
@@ -42,7 +45,15 @@
 //     nothing of that connection follows it. local.ready goes up at most once
 //     between the two.
 //  6. The token and socket URLs are in no event, no log line and no error.
-//  7. When Run returns, every goroutine it started has ended.
+//  7. A change of sockets that goodbye announced is no end of the connection:
+//     nothing is missed, nothing goes up twice that need not, and it is told by
+//     no event.
+//  8. When Run returns, every goroutine it started has ended.
+//
+// # What goes out
+//
+// An [Outbox] writes messages, typing and presence subscriptions to the socket
+// that has said hello, and matches the replies.
 //
 // Only the root package and api promise compatibility. This one is importable
 // because of where it lies, and may change at any time.

@@ -48,11 +48,16 @@ func Run(ctx context.Context, cfg Config) error {
 		cfg:     cfg,
 		log:     cfg.Logger,
 		web:     web,
+		out:     cfg.Outbox,
 		resumed: cfg.Resumed,
 		quick:   hurried(),
 		slow:    patient(),
 		prefix:  rand.Uint64(),
 	}
+	if r.out == nil {
+		r.out = NewOutbox()
+	}
+	defer r.out.stop()
 	return r.run(ctx)
 }
 
@@ -61,6 +66,7 @@ type runner struct {
 	cfg Config
 	log *slog.Logger
 	web *webAPI
+	out *Outbox
 
 	resumed     bool // a first listing is complete
 	connectOnly bool // rtm.start is of no use here
@@ -71,9 +77,10 @@ type runner struct {
 	quick, slow backoff // between attempts
 	rushed      bool    // the latest attempt was made without waiting
 
+	renewed time.Time // when a socket last took over from another; zero if none did
+
 	prefix uint64       // of call ids, so that a restart does not repeat them
 	calls  atomic.Int64 // call ids given out
-	sent   atomic.Int64 // ids of frames given out; replies may come on a later socket
 }
 
 // A final error ends Run.
@@ -117,11 +124,11 @@ func (r *runner) connection(ctx context.Context) (live time.Duration, why error)
 	if err := r.identify(o); err != nil {
 		return 0, err
 	}
-	sock, err := dial(ctx, r.cfg, o.url, func() int64 { return r.sent.Add(1) })
+	sock, err := dial(ctx, r.cfg, o.url, r.out.nextID)
 	if err != nil {
 		return 0, err
 	}
-	s := &session{r: r, opening: o, sock: sock, steps: make(chan step), tried: map[string]bool{}}
+	s := newSession(r, o, sock)
 	why = s.run(ctx)
 	if !s.live.IsZero() {
 		live = time.Since(s.live)
@@ -143,6 +150,9 @@ func (r *runner) next(live time.Duration, why error) (wait time.Duration, end er
 		r.slow.reset()
 	}
 	v := again
+	if errors.Is(why, errMigrating) {
+		v = patience
+	}
 	var failed *api.CallError
 	if errors.As(why, &failed) {
 		v = judge(failed)

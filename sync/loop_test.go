@@ -200,43 +200,57 @@ func TestReconnect(t *testing.T) {
 	})
 }
 
-// Some endings are no reason to wait, but only once in a row.
+// An expired URL is no reason to wait, but only once in a row.
 func TestReconnectAtOnce(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		greet  bool
-		frame  string
-		offers int // how many offline events two endings make
-	}{
-		{"goodbye", true, `{"type":"goodbye"}`, 2},
-		{"expired URL", false, `{"type":"error","error":{"code":1,"msg":"Socket URL has expired"}}`, 0},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := newSlack(t)
-				w := config(t, s)
-				w.start()
-				c, _ := w.accept(tt.greet)
-				pass(time.Second)
-				send(t, c, tt.frame)
-				if n := len(s.requests(methodConnect)); n != 2 {
-					t.Fatalf("rtm.connect was called %d times, want again at once", n)
-				}
-				c, _ = w.accept(tt.greet)
-				send(t, c, tt.frame)
-				if n := len(s.requests(methodConnect)); n != 2 {
-					t.Errorf("rtm.connect was called %d times, want a wait before the third", n)
-				}
-				pass(2 * time.Second)
-				if n := len(s.requests(methodConnect)); n != 3 {
-					t.Errorf("rtm.connect was called %d times, want 3", n)
-				}
-				if n := len(w.toldOf("offline")); n != tt.offers {
-					t.Errorf("%d offline events, want %d", n, tt.offers)
-				}
-			})
-		})
-	}
+	synctest.Test(t, func(t *testing.T) {
+		const expired = `{"type":"error","error":{"code":1,"msg":"Socket URL has expired"}}`
+		s := newSlack(t)
+		w := config(t, s)
+		w.start()
+		c, _ := w.accept(false)
+		send(t, c, expired)
+		if n := len(s.requests(methodConnect)); n != 2 {
+			t.Fatalf("rtm.connect was called %d times, want again at once", n)
+		}
+		c, _ = w.accept(false)
+		send(t, c, expired)
+		if n := len(s.requests(methodConnect)); n != 2 {
+			t.Errorf("rtm.connect was called %d times, want a wait before the third", n)
+		}
+		pass(2 * time.Second)
+		if n := len(s.requests(methodConnect)); n != 3 {
+			t.Errorf("rtm.connect was called %d times, want 3", n)
+		}
+		if got := w.told(); len(got) != 0 {
+			t.Errorf("told %v of connections that never were", got)
+		}
+	})
+}
+
+// A migration is waited out slowly, and everything is listed again after it.
+func TestMigration(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSlack(t)
+		w := config(t, s)
+		w.start()
+		c, _ := w.accept(true)
+		pass(time.Second)
+		s.answer(methodConnect, body(`{"ok":false,"error":"migration_in_progress"}`))
+		send(t, c, `{"type":"team_migration_started"}`)
+		pass(10 * time.Minute)
+		if n := len(s.requests(methodConnect)); n < 3 || n > 20 {
+			t.Errorf("rtm.connect was called %d times in ten minutes, want a few", n)
+		}
+		s.answer(methodConnect, func(request) reply { return reply{body: s.connected()} })
+		w.accept(true)
+		pass(time.Second)
+		if diff := cmp.Diff([]string{
+			"listed users.list", "ready", `{"type":"team_migration_started"}`, "offline slack is migrating the workspace",
+			"listed users.list", "ready",
+		}, w.toldOf(`{"type":"team`, "listed users.list", "ready", "offline")); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	})
 }
 
 // The waits grow until a connection was live for a good stretch.

@@ -90,7 +90,7 @@ func TestRTMStart(t *testing.T) {
 					t.Errorf("events (-want +got)\n%s", diff)
 				}
 				n := len(s.requests(""))
-				send(t, c, `{"type":"goodbye"}`)
+				c.Close()
 				w.accept(true)
 				pass(time.Second)
 				if diff := cmp.Diff(tt.second, asked(n)); diff != "" {

@@ -31,12 +31,19 @@ type session struct {
 	opening opening
 	sock    *socket
 	steps   chan step
+	frames  chan frame  // from every socket
+	ended   chan ending // takes that of every socket, and of load
+	wg      sync.WaitGroup
+	hangUp  func() // ends sock
 
 	greeted bool
 	holding bool // frames wait for the first listing
 	held    []frame
 	size    int       // bytes in held
 	live    time.Time // when it became live; zero until then
+
+	renewing bool      // sock is to be let go
+	next     *handover // the attempt under way
 
 	tried map[string]bool // what Pending has named and was tried
 }
@@ -64,45 +71,73 @@ func (s *session) up(ctx context.Context, raw []byte, at time.Time) error {
 	return s.do(ctx, func(ctx context.Context) error { return s.r.apply(ctx, raw, at) })
 }
 
+// An ending says why a socket ended, or the listing if it is of none.
+type ending struct {
+	of  *socket
+	why error
+}
+
+// newSession returns a session on an open socket.
+func newSession(r *runner, o opening, sock *socket) *session {
+	return &session{
+		r: r, opening: o, sock: sock,
+		steps: make(chan step), frames: make(chan frame), ended: make(chan ending),
+		holding: true, // until hello, and longer if this is the first listing
+		tried:   map[string]bool{},
+	}
+}
+
 // run works until the connection ends, joins what it started, and returns why
 // it ended.
 func (s *session) run(ctx context.Context) error {
 	inner, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var wg sync.WaitGroup
-	frames := make(chan frame)
-	ended := make(chan error, 2) // one from each goroutine
-	wg.Go(func() { ended <- s.sock.read(inner, frames) })
-
-	why := s.work(ctx, frames, ended, func() {
-		wg.Go(func() { ended <- s.load(inner) })
-	})
+	s.hangUp = s.listen(inner, s.sock)
+	why := s.work(ctx, inner)
 	cancel()
-	wg.Wait()
+	s.wg.Wait()
+	s.r.out.disconnect(s.sock)
+	if s.next != nil {
+		s.r.out.disconnect(s.next.sock)
+	}
 	return s.leave(ctx, why)
 }
 
-// work is the life of a session. After hello it calls list, once.
-func (s *session) work(ctx context.Context, frames <-chan frame, ended <-chan error, list func()) error {
-	s.holding = true // until hello, and longer if this is the first listing
+// listen begins to read a socket. Whoever waits for the session must cancel ctx.
+func (s *session) listen(ctx context.Context, sock *socket) (hangUp func()) {
+	reading, cancel := context.WithCancel(ctx)
+	s.wg.Go(func() { s.end(ctx, sock, sock.read(reading, s.frames)) })
+	return cancel
+}
+
+// end tells how something ended that ran beside the session.
+func (s *session) end(ctx context.Context, of *socket, why error) {
+	select {
+	case s.ended <- ending{of, why}:
+	case <-ctx.Done():
+	}
+}
+
+// work is the life of a session. What it starts ends with inner.
+func (s *session) work(ctx, inner context.Context) error {
 	late := time.NewTimer(helloTimeout)
 	defer late.Stop()
 	for {
 		var err error
 		select {
-		case f := <-frames:
-			if f.hello && !s.greeted {
-				late.Stop()
-				if err = s.hello(ctx, f); err == nil {
-					list()
-				}
+		case f := <-s.frames:
+			if s.next != nil && f.from == s.next.sock {
+				err = s.arrived(inner, f)
 			} else {
-				err = s.frame(ctx, f)
+				err = s.take(ctx, inner, f)
+			}
+			if s.greeted {
+				late.Stop()
 			}
 		case st := <-s.steps:
 			err = st.run(ctx)
 			st.done <- err
-		case err = <-ended:
+		case e := <-s.ended:
+			err = s.over(ctx, inner, e)
 		case <-late.C:
 			err = fmt.Errorf("no hello within %s", helloTimeout)
 		case <-ctx.Done():
@@ -112,6 +147,28 @@ func (s *session) work(ctx context.Context, frames <-chan frame, ended <-chan er
 			return err
 		}
 	}
+}
+
+// take does what a frame of the socket means.
+func (s *session) take(ctx, inner context.Context, f frame) error {
+	switch {
+	case f.meaning == greeting && !s.greeted:
+		if err := s.hello(ctx, f); err != nil {
+			return err
+		}
+		s.connected(inner, s.sock)
+		s.wg.Go(func() { s.end(inner, nil, s.load(inner)) })
+		return nil
+	case f.meaning == farewell:
+		return s.renew(inner)
+	}
+	return s.heard(ctx, f)
+}
+
+// connected lets what is sent go out over a socket that has said hello.
+func (s *session) connected(ctx context.Context, sock *socket) {
+	s.r.out.connect(sock)
+	s.wg.Go(func() { s.r.out.follow(ctx, sock) })
 }
 
 // hello begins the session proper. The answer that gave the socket goes up
@@ -130,13 +187,29 @@ func (s *session) hello(ctx context.Context, f frame) error {
 		}
 	}
 	s.greeted = true
-	s.opening.answer = answer{whole: o.whole} // it may be large
+	s.opening.body = "" // it may be large
 	if s.r.resumed {
 		s.r.phase(api.CatchingUp, 0, nil)
 		return s.fold(ctx)
 	}
 	s.r.phase(api.Bootstrapping, 0, nil)
 	return nil
+}
+
+// heard takes one frame that is no more than that, and what it settles.
+func (s *session) heard(ctx context.Context, f frame) error {
+	if s.next != nil {
+		s.next.told(f)
+	}
+	event, settle := s.r.out.settle(f, s.opening.user)
+	var err error
+	if event != nil {
+		err = s.frame(ctx, frame{raw: event, at: f.at})
+	}
+	if err == nil {
+		settle()
+	}
+	return err
 }
 
 // frame hands a frame up, or keeps it until the lists are in.

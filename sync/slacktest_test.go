@@ -141,17 +141,27 @@ func TestAgainstSlacktest(t *testing.T) {
 					t.Error("nobody told of the new user")
 				}
 
-				for i, end := range []func(){func() { srv.Disconnect() }, srv.Goodbye} {
-					end()
-					w.untilLive(i + 2)
-					check()
+				srv.Disconnect()
+				w.untilLive(2)
+				check()
+
+				srv.Goodbye() // and another socket takes over, which nobody is told
+				pass(time.Minute)
+				if n := srv.Sockets(); n != 1 {
+					t.Errorf("%d sockets are open, want 1", n)
+				}
+				if err := srv.RenameTeam("Over the New Socket"); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+				if n := strings.Count(strings.Join(w.told(), ""), "Over the New Socket"); n != 1 {
+					t.Errorf("told %d times of the new name, want once", n)
 				}
 				if err := w.stop(); err != nil {
 					t.Errorf("stopped with %v, want nil", err)
 				}
 				if diff := cmp.Diff([]string{
 					"ready", "offline read socket: websocket: close 1006 (abnormal closure): unexpected EOF",
-					"ready", "offline slack said goodbye",
 					"ready", "offline stopped",
 				}, w.toldOf("ready", "offline")); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/slackstate/slackstate/api"
 )
 
 const (
@@ -37,6 +39,12 @@ var (
 	errExpired = errors.New("the socket URL had expired")
 )
 
+// errMigrating ends a connection that is not to be had back soon.
+var errMigrating = errors.New("slack is migrating the workspace")
+
+// errUnsent says that not a byte of a frame was written.
+var errUnsent = errors.New("not written")
+
 // A socket is one open RTM connection.
 type socket struct {
 	conn    *websocket.Conn
@@ -44,6 +52,15 @@ type socket struct {
 	secrets []string
 	nextID  func() int64
 	heard   chan struct{} // holds one when something came since the keeper looked
+	out     chan writing  // taken by the keeper
+	follow  chan struct{} // holds one when other users are to be followed
+	gone    chan struct{} // closed when the keeper takes no more
+}
+
+// A writing is a frame to be written.
+type writing struct {
+	raw  []byte
+	done chan error // takes one
 }
 
 // dial opens the socket at a URL. Errors do not name the URL.
@@ -57,6 +74,9 @@ func dial(ctx context.Context, cfg Config, rawURL string, nextID func() int64) (
 		secrets: []string{cfg.Token, rawURL, u.RequestURI()},
 		nextID:  nextID,
 		heard:   make(chan struct{}, 1),
+		out:     make(chan writing),
+		follow:  make(chan struct{}, 1),
+		gone:    make(chan struct{}),
 	}
 	if len(u.RequestURI()) < len("/ticket") {
 		s.secrets = s.secrets[:2] // too short to be secret, and found everywhere
@@ -134,48 +154,52 @@ func (s *socket) read(ctx context.Context, frames chan<- frame) error {
 
 // receive is the reading half of read.
 func (s *socket) receive(ctx context.Context, frames chan<- frame) error {
-	greeted := false
+	greeted, dismissed := false, false
 	for {
 		s.alive()
 		_, raw, err := s.conn.ReadMessage()
-		f := frame{raw: raw, at: time.Now()}
-		if err != nil {
+		at := time.Now()
+		switch {
+		case err != nil && dismissed:
+			return errGoodbye
+		case err != nil:
 			return lost(err)
 		}
 		m, v := meaningOf(raw)
 		switch m {
-		case answered, forged:
+		case noise, forged:
 			continue
-		case farewell:
-			return errGoodbye
 		case complaint:
-			code, _ := v.Get("error").Get("code").Int()
-			msg, _ := v.Get("error").Get("msg").Str()
+			code, msg := errorOf(v)
 			if code == expiredURL {
 				return errExpired
 			}
 			if !greeted {
-				return fmt.Errorf("slack refused the socket: code %d: %s", code, msg)
+				return &api.SocketError{Code: code, Msg: hush(msg, s.secrets...)}
 			}
 			s.log.Warn("slack sent an error", "code", code, "msg", hush(msg, s.secrets...))
 			continue
 		case greeting:
-			greeted, f.hello = true, true
+			greeted = true
+		case farewell:
+			dismissed = true
 		}
 		select {
-		case frames <- f:
+		case frames <- frame{raw: raw, at: at, meaning: m, from: s}:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 		if m == migration {
-			return errors.New("slack is migrating the workspace")
+			return errMigrating
 		}
 	}
 }
 
-// keep pings while nothing is heard, and closes the socket when ctx ends or a
-// ping cannot be written, which is the error it returns.
+// keep writes what is to be written, pings while nothing is heard, and closes
+// the socket when ctx ends or something cannot be written, which is the error it
+// returns.
 func (s *socket) keep(ctx context.Context) error {
+	defer close(s.gone)
 	defer s.conn.Close()
 	idle := time.NewTimer(pingEvery)
 	defer idle.Stop()
@@ -184,19 +208,59 @@ func (s *socket) keep(ctx context.Context) error {
 		case <-s.heard:
 			idle.Reset(pingEvery)
 		case <-idle.C:
-			now := time.Now()
-			ping := fmt.Appendf(nil, `{"id":%d,"type":"ping","time":%d}`, s.nextID(), now.UnixMilli())
-			s.conn.SetWriteDeadline(now.Add(pingEvery))
-			if err := s.conn.WriteMessage(websocket.TextMessage, ping); err != nil {
-				return fmt.Errorf("write ping: %w", err)
+			ping := fmt.Appendf(nil, `{"id":%d,"type":"ping","time":%d}`, s.nextID(), time.Now().UnixMilli())
+			if err := s.put(ping); err != nil {
+				return err
 			}
 			idle.Reset(pingEvery)
+		case w := <-s.out:
+			err := s.put(w.raw)
+			w.done <- err
+			if err != nil {
+				return err
+			}
 		case <-ctx.Done():
 			bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
 			// Only a courtesy: it may not even be read.
 			_ = s.conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second))
 			return nil
 		}
+	}
+}
+
+// put writes a frame. After an error the socket is of no use.
+func (s *socket) put(raw []byte) error {
+	s.conn.SetWriteDeadline(time.Now().Add(pingEvery))
+	if err := s.conn.WriteMessage(websocket.TextMessage, raw); err != nil {
+		return fmt.Errorf("write socket: %w", hushError(err, s.secrets...))
+	}
+	return nil
+}
+
+// write has a frame written. The error is errUnsent if ctx or the socket ended
+// before that began; after any other the frame may have been written.
+func (s *socket) write(ctx context.Context, raw []byte) error {
+	w := writing{raw, make(chan error, 1)}
+	select {
+	case s.out <- w:
+	case <-s.gone:
+		return errUnsent
+	case <-ctx.Done():
+		return errUnsent
+	}
+	select {
+	case err := <-w.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// refollow says that other users are to be followed.
+func (s *socket) refollow() {
+	select {
+	case s.follow <- struct{}{}:
+	default:
 	}
 }
 

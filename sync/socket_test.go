@@ -67,6 +67,7 @@ func TestSocketFrames(t *testing.T) {
 		}
 		want := []string{
 			`0s "{\"type\":\"hello\"}"`,
+			`0s "{\"ok\":true,\"reply_to\":7,\"ts\":\"1.0\"}"`,
 			`3s "\x00\x01"`,
 			`3s "{\"type\":\"mess"`,
 			`3s "{\"type\":\"new\"}"`,
@@ -87,7 +88,10 @@ func TestSocketEnds(t *testing.T) {
 		play func(*testing.T, line)
 		want string
 	}{
-		{"goodbye", func(t *testing.T, l line) { send(t, l.slack, `{"type":"hello"}`, `{"type":"goodbye"}`) }, "slack said goodbye"},
+		{"goodbye", func(t *testing.T, l line) {
+			send(t, l.slack, `{"type":"hello"}`, `{"type":"goodbye"}`, `{"type":"still here"}`)
+			l.slack.Close()
+		}, "slack said goodbye"},
 		{"expired", func(t *testing.T, l line) {
 			send(t, l.slack, `{"type":"error","error":{"code":1,"msg":"Socket URL has expired"}}`)
 		}, "the socket URL had expired"},
