@@ -98,6 +98,24 @@ func (f *feed) durable() api.Seq {
 	return f.onDisk
 }
 
+// waitFor returns nil once seq is durable.
+func (f *feed) waitFor(ctx context.Context, seq api.Seq) error {
+	for {
+		woken := f.flushed.wait()
+		if f.durable() >= seq {
+			return nil
+		}
+		if err := f.err(); err != nil {
+			return err
+		}
+		select {
+		case <-woken:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // after returns the commits behind seq that may be delivered. ok is false if
 // the ring does not go back that far.
 func (f *feed) after(seq api.Seq) (commits []api.Commit, ok bool, failure error) {

@@ -154,7 +154,7 @@ func (s *State) Changes(ctx context.Context, after api.Seq) iter.Seq2[api.Commit
 // payload of the Events API or an envelope of Socket Mode. Our own events, whose
 // types begin with "local.", are believed as well, so it must come from Slack or
 // from the program itself. It is published when
-// Apply returns, and on disk once Status().Durable reaches the returned number.
+// Apply returns, and on disk once Durable says so of the returned number.
 // An event that changes nothing returns the number of the last one that did.
 //
 // What is no JSON object is an error, and is counted in Status().Bad. Unknown
@@ -166,6 +166,25 @@ func (s *State) Apply(ctx context.Context, raw []byte) (api.Seq, error) {
 	}
 	return s.apply(ctx, slices.Clone(raw), now)
 }
+
+// ApplyDurable is Apply, and returns once the event is on disk: what it has
+// acknowledged is there after a crash. An event that changes nothing is as
+// durable as what it repeats, so it waits for everything before it.
+//
+// If the file fails, or ctx ends meanwhile, the error comes with the number of
+// the event, which has been published and may or may not be on disk.
+func (s *State) ApplyDurable(ctx context.Context, raw []byte) (api.Seq, error) {
+	seq, err := s.Apply(ctx, raw)
+	if err != nil {
+		return seq, err
+	}
+	return seq, s.Durable(ctx, seq)
+}
+
+// Durable returns nil once the event with a number, and every one before it, is
+// on disk; without a file, once it has been published. Else the error is ctx's,
+// ErrClosed or the storage's.
+func (s *State) Durable(ctx context.Context, seq api.Seq) error { return s.feed.waitFor(ctx, seq) }
 
 // Close stops Run, writes what is not written yet and lets go of the file. It
 // returns what went wrong with the file since Open, and the same again if it is

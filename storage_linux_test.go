@@ -95,6 +95,7 @@ func TestStorageFails(t *testing.T) {
 		"Changes that were read before": <-reader,
 		"Changes":                       last(st.Changes(t.Context(), kept)),
 		"Apply":                         applied,
+		"Durable":                       st.Durable(t.Context(), kept+1),
 		"Status":                        st.Status().Err,
 		"Close":                         st.Close(),
 		"Close again":                   st.Close(),
@@ -106,6 +107,9 @@ func TestStorageFails(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, look(st.Snapshot())); diff != "" {
 		t.Errorf("what is read changed (-want +got)\n%s", diff)
+	}
+	if err := st.Durable(t.Context(), kept); err != nil {
+		t.Errorf("Durable of what was on disk before: %v", err)
 	}
 	if u, _ := st.Snapshot().User("U1"); u.DisplayName() != "Countess" {
 		t.Errorf("U1 is %q, want Countess", u.DisplayName())
