@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -200,18 +199,14 @@ func (l *loader) index(k snapshot.Kind) func() error {
 }
 
 func (l *loader) table(k snapshot.Kind) error {
-	type entry struct {
-		key string
-		r   snapshot.Record
-	}
-	var texts arena
+	type entry struct{ key, record []byte }
 	return loadBucket(l, k.String(), func(k, v []byte) (e entry, err error) {
-		key, r, err := splitEntry(k, v)
-		return entry{texts.copy(key), snapshot.Record(texts.copy(r))}, err
+		e.key, e.record, err = splitEntry(k, v)
+		return e, err
 	}, func(entries iter.Seq[entry]) error {
-		return l.load.Table(k, func(yield func(string, snapshot.Record) bool) {
+		return l.load.Table(k, func(yield func(key, record []byte) bool) {
 			for e := range entries {
-				if !yield(e.key, e.r) {
+				if !yield(e.key, e.record) {
 					return
 				}
 			}
@@ -324,31 +319,4 @@ func (l *loader) redo() (*snapshot.Snapshot, error) {
 		return nil, metaError(headKey, fmt.Errorf("sum is %016x, the records add up to %016x", l.head.Sum, s.Sum()))
 	}
 	return s, nil
-}
-
-// An arena copies bytes into shared pieces of memory, which saves an allocation
-// a record. The pieces are small, so that one record which outlives the others
-// keeps little alive.
-type arena struct {
-	piece strings.Builder
-	size  int // of the next piece: the first ones are smaller still
-}
-
-const (
-	firstPiece = 1 << 10
-	pieceSize  = 64 << 10
-)
-
-func (a *arena) copy(b []byte) string {
-	if len(b) > pieceSize/16 {
-		return string(b)
-	}
-	if a.piece.Cap()-a.piece.Len() < len(b) {
-		a.size = min(max(2*a.size, firstPiece), pieceSize)
-		a.piece = strings.Builder{}
-		a.piece.Grow(max(a.size, len(b)))
-	}
-	start := a.piece.Len()
-	a.piece.Write(b)
-	return a.piece.String()[start:]
 }

@@ -35,8 +35,9 @@ var (
 	usersBucket         = []byte("members/users")
 )
 
-// idsPerPage is how many ids are written again when one is added.
-const idsPerPage = 256
+// idsPerPage is how many ids are written again when one is added: few enough for
+// several of their pages to fill one of bbolt's.
+const idsPerPage = 64
 
 // stored is what the file has in the way of numbers.
 type stored struct{ conversations, users snapshot.IDs }
@@ -165,7 +166,7 @@ func (p place) write(b *bolt.Bucket, packed snapshot.Packed) error {
 		return err
 	}
 	for part := range packed.Parts(p.conv, p.lo, p.hi) {
-		if err := b.Put(partKey(p.conv, part.From), []byte(part.Members)); err != nil {
+		if err := b.Put(partKey(p.conv, part.From), part.Members); err != nil {
 			return err
 		}
 	}
@@ -191,13 +192,12 @@ func (l *loader) loadMembers() (err error) {
 	if l.stored.users, err = l.numbers(usersBucket); err != nil {
 		return err
 	}
-	var texts arena
 	return loadBucket(l, string(membersBucket), func(k, v []byte) (snapshot.Part, error) {
 		conv, lo, ok := splitPartKey(k)
 		if !ok {
 			return snapshot.Part{}, errKey
 		}
-		return snapshot.Part{Conversation: conv, From: lo, Members: texts.copy(v)}, nil
+		return snapshot.Part{Conversation: conv, From: lo, Members: v}, nil
 	}, func(parts iter.Seq[snapshot.Part]) error {
 		return l.load.Members(l.stored.conversations, l.stored.users, parts)
 	})
@@ -205,12 +205,11 @@ func (l *loader) loadMembers() (err error) {
 
 // numbers reads a bucket of ids.
 func (l *loader) numbers(bucket []byte) (ids snapshot.IDs, err error) {
-	var texts arena
 	err = loadBucket(l, string(bucket), func(k, v []byte) (decoder, error) {
 		if page := ids.Len() / idsPerPage; ids.Len()%idsPerPage != 0 || string(k) != string(pageKey(page)) || len(v) == 0 {
 			return decoder{}, errKey
 		}
-		return decoder{rest: texts.copy(v)}, nil
+		return decoder{rest: string(v)}, nil
 	}, func(pages iter.Seq[decoder]) error {
 		for d := range pages {
 			n := 0

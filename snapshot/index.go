@@ -86,10 +86,28 @@ func appendIndexKeys(keys []indexKey, k Kind, r Record) []indexKey {
 func Fold(s string) string {
 	for i := range len(s) {
 		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
-			return strings.Map(foldRune, s)
+			return foldFrom(s, i)
 		}
 	}
 	return s
+}
+
+// foldFrom folds a string of which the first n bytes are folded. Most letters of
+// most names are ASCII, which needs no tables.
+func foldFrom(s string, n int) string {
+	var room [64]byte
+	folded := append(room[:0], s[:n]...)
+	for _, r := range s[n:] {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			folded = append(folded, byte(r)+'a'-'A')
+		case r < utf8.RuneSelf:
+			folded = append(folded, byte(r))
+		default:
+			folded = utf8.AppendRune(folded, foldRune(r))
+		}
+	}
+	return string(folded)
 }
 
 // foldRune returns the least of the letters that differ from r in case only,
@@ -131,13 +149,10 @@ func (l idList) without(id string) idList {
 }
 
 // buildIndex makes an index of entries that lead to one key each.
-func buildIndex(entries []indexEntry) pmap.Map[string, idList] {
-	return pmap.BuildJoined(len(entries), func(yield func(string, idList) bool) {
-		for _, en := range entries {
-			if !yield(en.key, en.ids) {
-				return
-			}
-		}
+func buildIndex(entries *chunks[indexEntry]) nameIndex {
+	return pmap.BuildJoined(entries.n, func(i int) (string, idList) {
+		en := entries.at(i)
+		return en.key, en.ids
 	}, joinIDs)
 }
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
+	"slices"
 
 	"github.com/slackstate/slackstate/internal/pmap"
 )
@@ -17,32 +17,43 @@ type Load struct {
 	tables  [numTables]table
 	index   indexes
 	members memberships
-	rows    [numTables]rowList // of tables without their indexes
+	rows    [numTables]chunks[row] // of tables without their indexes
 	loaded  [numTables]bool
 	digests [numTables]uint64 // what each table adds to Digest or Sum
 	e       *Edit             // nil before the first Put
+}
+
+// A row is an entry of a table.
+type row struct {
+	key string
+	r   Record
 }
 
 // NewLoad starts from the empty snapshot.
 func NewLoad() *Load { return &Load{} }
 
 // Table loads all records of a kind other than memberships, before the first
-// Put. It keeps the memory of what it is given. The error says why what was
-// yielded last cannot be what was stored.
-func (l *Load) Table(k Kind, records iter.Seq2[string, Record]) error {
+// Put, from copies of their keys and bytes. The error says why what was yielded
+// last cannot be what was stored.
+func (l *Load) Table(k Kind, records iter.Seq2[[]byte, []byte]) error {
 	slot := k.slot()
-	rows, digest := rowList{}, uint64(0)
-	for key, r := range records {
-		if r == "" {
+	rows, digest := chunks[row]{}, uint64(0)
+	var texts arena
+	for key, record := range records {
+		x := row{texts.copy(key), Record(texts.copy(record))}
+		if x.r == "" {
 			return errors.New("no record")
 		}
-		if err := k.check(key, r); err != nil {
+		if err := k.check(x.key, x.r); err != nil {
 			return err
 		}
-		digest += mix(k, key, r)
-		rows.add(key, r)
+		digest += mix(k, x.key, x.r)
+		rows.add(x)
 	}
-	table := pmap.Build(rows.n, rows.all())
+	table := pmap.Build(rows.n, func(i int) (string, Record) {
+		x := rows.at(i)
+		return x.key, x.r
+	})
 	if table.Len() != rows.n {
 		return fmt.Errorf("%d records have %d keys", rows.n, table.Len())
 	}
@@ -54,18 +65,23 @@ func (l *Load) Table(k Kind, records iter.Seq2[string, Record]) error {
 // Index builds the indexes that the records of a table ask for, which until then
 // is found by key only.
 func (l *Load) Index(k Kind) {
-	var entries [numIndexes][]indexEntry
+	rows := l.rows[k.slot()]
+	l.rows[k.slot()] = chunks[row]{}
+	var entries [numIndexes]chunks[indexEntry]
 	var keys []indexKey
-	for key, r := range l.rows[k.slot()].all() {
-		keys = appendIndexKeys(keys[:0], k, r)
-		for _, entry := range keys {
-			entries[entry.index] = append(entries[entry.index], indexEntry{strings.Clone(entry.key), idList(key)})
+	var texts arena
+	for i := range rows.n {
+		x := rows.at(i)
+		keys = appendIndexKeys(keys[:0], k, x.r)
+		for n, entry := range keys {
+			if !slices.Contains(keys[:n], entry) {
+				entries[entry.index].add(indexEntry{texts.clone(entry.key), idList(x.key)})
+			}
 		}
 	}
-	l.rows[k.slot()] = rowList{}
-	for ix, list := range entries {
-		if len(list) > 0 {
-			l.index[ix] = buildIndex(list)
+	for ix := range entries {
+		if entries[ix].n > 0 { // an index of this kind
+			l.index[ix] = buildIndex(&entries[ix])
 		}
 	}
 }
@@ -139,37 +155,21 @@ func (l *Load) Snapshot(seq Seq, at int64) *Snapshot {
 	return s
 }
 
-// A rowList is the entries of a table in the order in which they came, which is
-// that of their memory.
-type rowList struct {
-	parts [][]row
-	n     int
+// chunks is a list that grows without moving what is in it.
+type chunks[T any] struct {
+	list [][]T
+	n    int
 }
 
-type row struct {
-	key string
-	r   Record
-}
+const chunkSize = 512
 
-func (l *rowList) add(key string, r Record) {
-	const size = 512
-	last := len(l.parts) - 1
-	if l.n%size == 0 {
-		l.parts = append(l.parts, make([]row, 0, size))
-		last++
+func (c *chunks[T]) add(x T) {
+	if c.n%chunkSize == 0 {
+		c.list = append(c.list, make([]T, 0, chunkSize))
 	}
-	l.parts[last] = append(l.parts[last], row{key, r})
-	l.n++
+	last := &c.list[len(c.list)-1]
+	*last = append(*last, x)
+	c.n++
 }
 
-func (l *rowList) all() iter.Seq2[string, Record] {
-	return func(yield func(string, Record) bool) {
-		for _, part := range l.parts {
-			for _, x := range part {
-				if !yield(x.key, x.r) {
-					return
-				}
-			}
-		}
-	}
-}
+func (c *chunks[T]) at(i int) *T { return &c.list[i/chunkSize][i%chunkSize] }

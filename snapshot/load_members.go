@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 
 	"github.com/slackstate/slackstate/internal/idset"
@@ -12,8 +11,7 @@ import (
 )
 
 // Members loads all memberships, before the first Put: the ids that have numbers,
-// and the parts of each conversation in ascending order. It keeps the memory of
-// what it is given. The error says why Packed cannot have made the part that was
+// and copies of the parts of each conversation in ascending order. The error says why Packed cannot have made the part that was
 // yielded last or, with none yielded, the ids.
 func (l *Load) Members(convs, users IDs, parts iter.Seq[Part]) error {
 	if err := checkIDs(convs, users); err != nil {
@@ -24,7 +22,7 @@ func (l *Load) Members(convs, users IDs, parts iter.Seq[Part]) error {
 		return err
 	}
 	m := &l.members
-	m.convs = newSide(convs, slices.All(sets))
+	m.convs = newSide(convs, sets)
 	m.users = newSide(users, transpose(sets, users.Len()))
 	if m.convs.byID.Len() != convs.Len() || m.users.byID.Len() != users.Len() {
 		return errors.New("an id has two numbers")
@@ -48,13 +46,9 @@ func checkIDs(convs, users IDs) error {
 }
 
 // newSide returns a side of ids and their sets by number.
-func newSide(ids IDs, sets iter.Seq2[int, idset.Set]) side {
-	return side{ids, pmap.Build(ids.Len(), func(yield func(string, end) bool) {
-		for num, s := range sets {
-			if !yield(ids.ID(uint32(num)), end{uint32(num), s}) {
-				return
-			}
-		}
+func newSide(ids IDs, sets []idset.Set) side {
+	return side{ids, pmap.Build(ids.Len(), func(i int) (string, end) {
+		return ids.ID(uint32(i)), end{uint32(i), sets[i]}
 	})}
 }
 
@@ -69,6 +63,7 @@ func (l *Load) packed(convs, users IDs, parts iter.Seq[Part]) ([]idset.Set, erro
 	conv, hash := uint32(0), uint64(0)
 	var joined []string // the parts of conv so far
 	var nums []uint32   // in the last of them
+	var texts arena
 	for p := range parts {
 		if int(p.Conversation) >= convs.Len() || p.Conversation < conv {
 			return nil, fmt.Errorf("conversation %d of %d behind %d", p.Conversation, convs.Len(), conv)
@@ -84,7 +79,8 @@ func (l *Load) packed(convs, users IDs, parts iter.Seq[Part]) ([]idset.Set, erro
 			hash = hashConversation(convs.ID(conv))
 		}
 		var err error
-		if nums, err = idset.DecodePart(nums[:0], p.Members); err != nil {
+		enc := texts.copy(p.Members)
+		if nums, err = idset.DecodePart(nums[:0], enc); err != nil {
 			return nil, err
 		}
 		if least, most := nums[0], nums[len(nums)-1]; int64(p.From) <= last || least < p.From || int(most) >= users.Len() {
@@ -94,7 +90,7 @@ func (l *Load) packed(convs, users IDs, parts iter.Seq[Part]) ([]idset.Set, erro
 			l.digests[KindMember.slot()] += mixPair(hash, hashes[u])
 		}
 		l.members.count += len(nums)
-		joined = append(joined, p.Members)
+		joined = append(joined, enc)
 	}
 	if len(joined) > 0 {
 		sets[conv] = idset.Join(joined)
@@ -103,7 +99,7 @@ func (l *Load) packed(convs, users IDs, parts iter.Seq[Part]) ([]idset.Set, erro
 }
 
 // transpose returns which of the sets each of n numbers is in.
-func transpose(sets []idset.Set, n int) iter.Seq2[int, idset.Set] {
+func transpose(sets []idset.Set, n int) []idset.Set {
 	t := idset.NewTransposer(n)
 	var nums []uint32
 	for set, s := range sets {

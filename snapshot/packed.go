@@ -30,7 +30,7 @@ func (p Packed) Numbers(conv, user string) (c, u uint32, ok bool) {
 // or higher, up to the next part's.
 type Part struct {
 	Conversation, From uint32
-	Members            string // their numbers, encoded
+	Members            []byte // their numbers, encoded
 }
 
 // Parts returns the members of a conversation whose numbers are from lo on and
@@ -43,7 +43,7 @@ func (p Packed) Parts(conv, lo, hi uint32) iter.Seq[Part] {
 			if i == 0 {
 				from = lo
 			}
-			if !yield(Part{conv, from, enc}) {
+			if !yield(Part{conv, from, []byte(enc)}) {
 				return
 			}
 		}

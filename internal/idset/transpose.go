@@ -2,7 +2,6 @@ package idset
 
 import (
 	"encoding/binary"
-	"iter"
 	"math/bits"
 )
 
@@ -47,24 +46,22 @@ func (t *Transposer) Add(set uint32, members []uint32) {
 	}
 }
 
-// Sets returns what each member is in, from member 0 on, empty sets included.
-// Sets share pieces of memory of at most 64 KB.
-func (t *Transposer) Sets() iter.Seq2[int, Set] {
+// Sets returns what each member is in, by member. Sets share pieces of memory of
+// at most 64 KB.
+func (t *Transposer) Sets() []Set {
 	const pieceSize = 64 << 10
-	return func(yield func(int, Set) bool) {
-		piece, start := "", uint32(0) // a copy of buf from start on
-		begin := uint32(0)
-		for m, end := range t.ends {
-			if size := end - start; size > uint32(len(piece)) {
-				start = begin
-				piece = string(t.buf[start:max(end, min(start+pieceSize, uint32(len(t.buf))))])
-			}
-			if !yield(m, ofEncoded(piece[begin-start:end-start])) {
-				return
-			}
-			begin = end
+	sets := make([]Set, len(t.ends))
+	piece, start := "", uint32(0) // a copy of buf from start on
+	begin := uint32(0)
+	for m, end := range t.ends {
+		if end-start > uint32(len(piece)) {
+			start = begin
+			piece = string(t.buf[start:max(end, min(start+pieceSize, uint32(len(t.buf))))])
 		}
+		sets[m] = ofEncoded(piece[begin-start : end-start])
+		begin = end
 	}
+	return sets
 }
 
 // ofEncoded returns a set of any size from its numbers in one run.

@@ -1,45 +1,45 @@
 package pmap
 
-import (
-	"iter"
-	"math/bits"
-)
+import "math/bits"
 
-// Build returns a map of everything in seq. Where a key comes more than once
-// its last value wins. n is how many pairs to expect: a wrong guess only costs
-// time. Build takes a fraction of the time of an Edit, and while it runs needs
-// room for all keys and values a second time and 32 bytes a pair besides.
-func Build[K ~string, V any](n int, seq iter.Seq2[K, V]) Map[K, V] {
-	return BuildJoined(n, seq, nil)
+// Build returns a map of n pairs, which at returns by number from 0 on. Where a
+// key comes more than once its last value wins. Build takes a fraction of the time
+// of an Edit, and while it runs needs 32 bytes a pair besides the map.
+func Build[K ~string, V any](n int, at func(i int) (K, V)) Map[K, V] {
+	return BuildJoined(n, at, nil)
 }
 
 // BuildJoined is Build for keys that come more than once and then have one value
-// made of all of theirs, which join is given in the order of seq and must not
-// keep; nil takes the last.
-func BuildJoined[K ~string, V any](n int, seq iter.Seq2[K, V], join func(values []V) V) Map[K, V] {
-	n = max(n, 0)
-	b := builder[K, V]{entries: make([]entry[K, V], 0, n), join: join}
-	items := make([]item, 0, n)
-	for key, value := range seq {
-		items = append(items, item{hash(string(key)), len(b.entries)})
-		b.entries = append(b.entries, entry[K, V]{key, value})
+// made of all of theirs, which join is given in order and must not keep; nil takes
+// the last. A pair may be asked for several times.
+func BuildJoined[K ~string, V any](n int, at func(i int) (K, V), join func(values []V) V) Map[K, V] {
+	b := builder[K, V]{at: at, join: join}
+	items := make([]item, n)
+	for i := range items {
+		key, _ := at(i)
+		items[i] = item{hash(string(key)), i}
 	}
 	return b.build(items)
 }
 
-// A builder makes a trie of the entries.
+// A builder makes a trie of entries.
 type builder[K ~string, V any] struct {
-	entries []entry[K, V]
-	join    func([]V) V // makes one value of several of a key; nil takes the last
-	size    int         // different keys placed so far
-	values  []V         // room for what join is given
+	at     func(int) (K, V)
+	join   func([]V) V // makes one value of several of a key; nil takes the last
+	size   int         // different keys placed so far
+	values []V         // room for what join is given
+}
+
+func (b *builder[K, V]) entry(it item) entry[K, V] {
+	key, value := b.at(it.at)
+	return entry[K, V]{key, value}
 }
 
 // An item stands for an entry on its way into the trie. It has no pointers, so
 // that sorting items is no work for the garbage collector.
 type item struct {
 	hash uint64
-	at   int // index in builder.entries
+	at   int // what builder.at takes
 }
 
 // build returns a map of the items, one for each entry. It reorders them.
@@ -68,7 +68,7 @@ func (b *builder[K, V]) node(items, scratch []item, shift uint) *node[K, V] {
 	if shared == 0 {
 		l := newLeaf[K, V](seen, len(items))
 		for _, it := range items {
-			l.entries[index(seen, slot(it.hash, shift))] = b.entries[it.at]
+			l.entries[index(seen, slot(it.hash, shift))] = b.entry(it)
 		}
 		b.size += len(items)
 		return l
@@ -123,9 +123,9 @@ func sortBySlot(dst, src []item, shift uint) (ends [slots]int) {
 
 // oneKey reports whether all items, at least one, have the same key.
 func (b *builder[K, V]) oneKey(items []item) bool {
-	first := items[0]
+	first, _ := b.at(items[0].at)
 	for _, it := range items[1:] {
-		if it.hash != first.hash || b.entries[it.at].key != b.entries[first.at].key {
+		if key, _ := b.at(it.at); it.hash != items[0].hash || key != first {
 			return false
 		}
 	}
@@ -134,11 +134,11 @@ func (b *builder[K, V]) oneKey(items []item) bool {
 
 // joined returns the entry of items that have one key.
 func (b *builder[K, V]) joined(items []item) entry[K, V] {
-	x := b.entries[items[len(items)-1].at]
+	x := b.entry(items[len(items)-1])
 	if len(items) > 1 && b.join != nil {
 		b.values = b.values[:0]
 		for _, it := range items {
-			b.values = append(b.values, b.entries[it.at].value)
+			b.values = append(b.values, b.entry(it).value)
 		}
 		x.value = b.join(b.values)
 	}
@@ -150,10 +150,10 @@ func (b *builder[K, V]) joined(items []item) entry[K, V] {
 func (b *builder[K, V]) collision(items []item) *node[K, V] {
 	var n node[K, V]
 	for len(items) > 0 {
-		key := b.entries[items[0].at].key
+		key := b.entry(items[0]).key
 		var same, others []item
 		for _, it := range items {
-			if b.entries[it.at].key == key {
+			if b.entry(it).key == key {
 				same = append(same, it)
 			} else {
 				others = append(others, it)

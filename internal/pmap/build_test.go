@@ -40,28 +40,44 @@ func TestBuild(t *testing.T) {
 	}
 }
 
-func TestBuildOfAWrongCount(t *testing.T) {
-	want := map[string]int{"a": 1, "b": 2, "c": 3}
-	for _, n := range []int{0, 1, 3, 100} {
-		m := Build(n, maps.All(want))
-		if diff := cmp.Diff(want, maps.Collect(m.All())); diff != "" {
-			t.Errorf("told to expect %d (-want +got):\n%s", n, diff)
-		}
-	}
-}
-
 func TestBuildOfOneKey(t *testing.T) {
-	m := Build(5, func(yield func(string, int) bool) {
-		for i := range 5 {
-			if !yield("a", i) {
-				return
-			}
-		}
-	})
+	m := Build(5, func(i int) (string, int) { return "a", i })
 	if diff := cmp.Diff(map[string]int{"a": 4}, maps.Collect(m.All())); diff != "" {
 		t.Errorf("content (-want +got):\n%s", diff)
 	}
 	if err := checkShape(m, hash); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestBuildJoined: a key has what join makes of all its values, in their order,
+// wherever in the trie it ends up.
+func TestBuildJoined(t *testing.T) {
+	const n = 300
+	want := make(map[string]int)
+	for _, h := range hashers {
+		b := builder[string, int]{
+			at:   func(i int) (string, int) { return fmt.Sprint("key ", i*i%101), i },
+			join: func(values []int) int { return values[0]*1000 + len(values) },
+		}
+		clear(want)
+		items, of := make([]item, n), make(map[string][]int)
+		for i := range items {
+			key, v := b.at(i)
+			items[i] = item{h.hash(key), i}
+			of[key] = append(of[key], v)
+		}
+		for key, values := range of {
+			if want[key] = values[0]; len(values) > 1 {
+				want[key] = b.join(values)
+			}
+		}
+		m := b.build(items)
+		if diff := cmp.Diff(want, maps.Collect(m.All())); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", h.name, diff)
+		}
+		if err := checkShape(m, h.hash); err != nil {
+			t.Errorf("%s: %v", h.name, err)
+		}
 	}
 }

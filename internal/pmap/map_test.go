@@ -13,13 +13,7 @@ import (
 
 // numbered returns a map of n keys, "0" to n-1, each with its number as value.
 func numbered(n int) Map[string, int] {
-	return Build(n, func(yield func(string, int) bool) {
-		for i := range n {
-			if !yield(strconv.Itoa(i), i) {
-				return
-			}
-		}
-	})
+	return Build(n, func(i int) (string, int) { return strconv.Itoa(i), i })
 }
 
 func TestZeroMap(t *testing.T) {

@@ -27,13 +27,24 @@ func (h hasher) edit(m Map[string, int]) *Edit[string, int] {
 }
 
 func (h hasher) build(content iter.Seq2[string, int]) Map[string, int] {
-	var b builder[string, int]
-	var items []item
-	for key, v := range content {
-		items = append(items, item{h(key), len(b.entries)})
-		b.entries = append(b.entries, entry[string, int]{key, v})
+	at, n := listed(content)
+	b := builder[string, int]{at: at}
+	items := make([]item, n)
+	for i := range items {
+		key, _ := at(i)
+		items[i] = item{h(key), i}
 	}
 	return b.build(items)
+}
+
+// listed returns what Build takes.
+func listed[V any](content iter.Seq2[string, V]) (at func(int) (string, V), n int) {
+	var keys []string
+	var values []V
+	for key, v := range content {
+		keys, values = append(keys, key), append(values, v)
+	}
+	return func(i int) (string, V) { return keys[i], values[i] }, len(keys)
 }
 
 // hashers go from the real one to the worst there can be.

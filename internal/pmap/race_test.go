@@ -11,13 +11,7 @@ import (
 // it. A write to a published node would lose or make money, or show as a race.
 func TestReadersOfOldVersions(t *testing.T) {
 	const accounts, balance, batches, readers = 500, 100, 200, 2
-	start := Build(accounts, func(yield func(string, int) bool) {
-		for i := range accounts {
-			if !yield(strconv.Itoa(i), balance) {
-				return
-			}
-		}
-	})
+	start := Build(accounts, func(i int) (string, int) { return strconv.Itoa(i), balance })
 	count := func(m Map[string, int]) {
 		total, read := 0, 0
 		for key, v := range m.All() {
