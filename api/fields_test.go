@@ -39,7 +39,7 @@ var inJSONOnly = map[string][]string{
 		"users.is_app_user", "users.is_primary_owner", "users.is_ultra_restricted", "users.is_stranger", "users.has_2fa",
 		"users.is_email_confirmed", "users.is_invited_user", "users.is_workflow_bot", "users.who_can_share_contact_card",
 		"users.enterprise_user", "profile.skype", "profile.pronouns", "profile.fields", "profile.always_active",
-		"profile.start_date", "profile.huddle_state", "profile.guest_expiration_ts", "profile.guest_invited_by",
+		"profile.start_date", "profile.huddle_state", "profile.huddle_state_expiration_ts", "profile.guest_expiration_ts", "profile.guest_invited_by",
 		"conversations.is_pending_ext_shared", "conversations.is_frozen", "conversations.is_read_only",
 		"conversations.is_thread_only", "conversations.unlinked", "conversations.shared_team_ids",
 		"conversations.connected_team_ids", "conversations.internal_team_ids", "conversations.pending_shared",

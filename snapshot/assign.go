@@ -58,7 +58,7 @@ func (f *Field) Unknown() Assignment { return Assignment{field: f, none: true} }
 // without fields.
 func (enc *Encoder) With(s *Schema, r Record, as ...Assignment) Record {
 	var p parts
-	dst := p.load(enc.buf[:0], r)
+	dst := s.unfoldAvatars(p.load(enc.buf[:0], r), &p)
 	tail, odd := r.Tail(), false
 	for _, a := range as {
 		p.dropName(s.byName[a.field.name])
@@ -87,7 +87,7 @@ func (enc *Encoder) With(s *Schema, r Record, as ...Assignment) Record {
 		p.drop(tailNum)
 		dst = enc.putTail(dst, &p, mark)
 	}
-	enc.buf = p.assemble(dst, 0)
+	enc.buf = s.assemble(dst, &p, 0)
 	return same(r, enc.buf)
 }
 

@@ -120,7 +120,7 @@ func (enc *Encoder) appendRecord(dst []byte, s *Schema, fields *rawjson.Fields) 
 		}
 	}
 	dst = enc.putTail(dst, &p, mark)
-	return p.assemble(dst, base)
+	return s.assemble(dst, &p, base)
 }
 
 // putTail makes field 0 out of the members collected since mark, of which the
@@ -146,7 +146,10 @@ func (enc *Encoder) putTail(dst []byte, p *parts, mark int) []byte {
 
 // assemble moves the collected fields, which lie behind base in the order they
 // came, into the order of their numbers, in place of what lay there.
-func (p *parts) assemble(dst []byte, base int) []byte {
+func (s *Schema) assemble(dst []byte, p *parts, base int) []byte {
+	if s.avatars != nil {
+		dst = s.foldAvatars(dst, p)
+	}
 	if p.set == 0 {
 		return append(dst[:base], Exists...)
 	}

@@ -82,6 +82,7 @@ var (
 	ProfileHuddleState        = ProfileSchema.str(33, "huddle_state")
 	ProfileGuestExpiration    = ProfileSchema.int(34, "guest_expiration_ts")
 	ProfileGuestInvitedBy     = ProfileSchema.str(35, "guest_invited_by")
+	ProfileHuddleExpiration   = ProfileSchema.int(37, "huddle_state_expiration_ts") // 36 is profileAvatars
 
 	userSchema            = newSchema("users", "id").without("presence")
 	UserName              = userSchema.str(1, "name")

@@ -31,6 +31,10 @@ func (s *Schema) appendMembers(dst []byte, key string, r Record) []byte {
 			continue
 		}
 		f := s.byNum[num]
+		if f.kind == kindAvatars {
+			dst = s.appendAvatars(dst, first, avatars(payload))
+			continue
+		}
 		dst = appendName(dst, first, f.name)
 		dst = f.appendJSON(dst, wire, payload)
 	}
@@ -82,4 +86,15 @@ func appendList(dst []byte, payload string) []byte {
 		dst = rawjson.AppendString(dst, s)
 	}
 	return append(dst, ']')
+}
+
+// appendAvatars appends the members that a pattern gives.
+func (s *Schema) appendAvatars(dst []byte, first int, a avatars) []byte {
+	for i, f := range s.sizes {
+		if a.has(i) {
+			dst = appendName(dst, first, f.name)
+			dst = rawjson.AppendString(dst, a.url(i))
+		}
+	}
+	return dst
 }

@@ -19,7 +19,7 @@ func (enc *Encoder) Merge(s *Schema, base, patch Record) Record {
 func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byte {
 	var p parts
 	lo := len(dst)
-	dst = p.load(dst, base)
+	dst = s.unfoldAvatars(p.load(dst, base), &p)
 	baseTail, patchTail := base.Tail(), patch.Tail()
 	for rest := patch; rest != "" && rest != Exists; {
 		num, _, payload, next, ok := rest.next()
@@ -28,6 +28,10 @@ func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byt
 		}
 		at := len(dst)
 		f := s.byNum[num]
+		if f != nil && f.kind == kindAvatars {
+			dst, rest = s.putURLs(dst, &p, avatars(payload)), next
+			continue
+		}
 		if old := base.subOf(f); old != "" {
 			dst = appendHeader(dst, num, wireBytes)
 			body := len(dst)
@@ -45,7 +49,7 @@ func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byt
 	if baseTail != "" || patchTail != "" {
 		dst = enc.mergeTails(dst, &p, s, baseTail, patchTail)
 	}
-	return p.assemble(dst, lo)
+	return s.assemble(dst, &p, lo)
 }
 
 // subOf returns the record to merge into when f is an object both sides know.

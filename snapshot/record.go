@@ -94,12 +94,16 @@ func (r Record) find(f *Field) (wire int, payload string, ok bool) {
 // Has reports whether the field is known.
 func (r Record) Has(f *Field) bool {
 	_, _, ok := r.find(f)
-	return ok
+	return ok || f.size != 0 && avatars(r.Str(f.of)).has(f.size-1)
 }
 
-// Str returns a string field, "" if it is unknown. It does not allocate.
+// Str returns a string field, "" if it is unknown. It does not allocate, except
+// for the URL of a picture that is kept as a pattern.
 func (r Record) Str(f *Field) string {
-	_, s, _ := r.find(f)
+	_, s, ok := r.find(f)
+	if !ok && f.size != 0 {
+		return avatars(r.Str(f.of)).url(f.size - 1)
+	}
 	return s
 }
 
@@ -172,7 +176,7 @@ func (s *Schema) check(r Record) error {
 	if r == Exists {
 		return nil
 	}
-	last := -1
+	last, whole := -1, r
 	for r != "" {
 		num, wire, payload, rest, ok := r.next()
 		if !ok {
@@ -194,6 +198,9 @@ func (s *Schema) check(r Record) error {
 		if err := s.byNum[num].check(wire, payload); err != nil {
 			return fmt.Errorf("%s: %s: %w", s.name, s.byNum[num].name, err)
 		}
+	}
+	if s.avatars != nil {
+		return s.checkAvatars(whole)
 	}
 	return nil
 }
@@ -235,6 +242,8 @@ func (f *Field) check(wire int, payload string) error {
 		return fmt.Errorf("wire type %d for text", wire)
 	}
 	switch f.kind {
+	case kindAvatars:
+		return avatars(payload).check()
 	case kindList:
 		for payload != "" {
 			size, n := uvarint(payload)

@@ -21,6 +21,9 @@ type Schema struct {
 	byName map[string]*Field
 	other  *Schema  // describes a further part of the same JSON object
 	skip   []string // members of the JSON object that are kept in tables of their own
+
+	avatars *Field                   // the pattern of those of sizes that have one, nil if no schema of pictures
+	sizes   [len(avatarSizes)]*Field // the URLs
 }
 
 // A Field is one numbered field of a Schema.
@@ -30,6 +33,8 @@ type Field struct {
 	kind fieldKind
 	sub  *Schema
 	alt  *Field // another field with the same JSON name, for a value of another type
+	size int    // of a picture's URL: 1 more than its place in avatarSizes
+	of   *Field // and the field that has the pattern
 }
 
 type fieldKind uint8
@@ -42,6 +47,7 @@ const (
 	kindObject // a record of the field's own schema; partial ones are merged
 	kindWhole  // likewise, but replaced and never merged
 	kindRaw    // any JSON, canonical
+	kindAvatars
 )
 
 // maxFields bounds field numbers, so that a set of them fits one word. Numbers
@@ -75,6 +81,17 @@ func (s *Schema) Name() string { return s.name }
 
 // Key returns the JSON member that holds the entity's key; "" if none does.
 func (s *Schema) Key() string { return s.key }
+
+// pictures says that fields are the URLs of one picture in the sizes of
+// avatarSizes, and that what they have in common is kept in field num.
+func (s *Schema) pictures(num int, urls ...*Field) *Field {
+	s.avatars = &Field{num: num, name: "(pictures)", kind: kindAvatars}
+	s.byNum[num] = s.avatars
+	for i, f := range urls {
+		s.sizes[i], f.size, f.of = f, i+1, s.avatars
+	}
+	return s.avatars
+}
 
 func (s *Schema) add(num int, name string, kind fieldKind, sub *Schema) *Field {
 	if num <= tailNum || num >= maxFields || s.byNum[num] != nil {

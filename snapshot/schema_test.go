@@ -18,7 +18,7 @@ func TestNumbersOnDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := [...]string{"string", "boolean", "number", "list", "object", "whole object", "JSON"}
+	kinds := [...]string{"string", "boolean", "number", "list", "object", "whole object", "JSON", "URLs"}
 	var got strings.Builder
 	var subs []*Schema
 	list := func(s *Schema) {
