@@ -35,11 +35,12 @@ type State struct {
 	path string
 	db   *persist.DB // nil without a file
 
-	writer  sync.Mutex       // held while an event is reduced and published; never across I/O
-	reducer *reducer.Reducer // used under writer
-	current atomic.Pointer[snapshot.Snapshot]
-	feed    *feed
-	flusher *flusher // nil without a file
+	writer    sync.Mutex       // held while an event is reduced and published; never across I/O
+	reducer   *reducer.Reducer // used under writer
+	delivered deliveries       // used under writer
+	current   atomic.Pointer[snapshot.Snapshot]
+	feed      *feed
+	flusher   *flusher // nil without a file
 
 	connection connection
 	outbox     *outbox
@@ -77,6 +78,9 @@ func Open(path string, opts *Options) (*State, error) {
 			return nil, errors.Join(err, db.Close())
 		}
 		s.db = db
+		for _, id := range db.EventIDs() {
+			s.delivered.add(id)
+		}
 		s.flusher = newFlusher(db, s.feed)
 	}
 	s.current.Store(loaded)
@@ -155,7 +159,9 @@ func (s *State) Changes(ctx context.Context, after api.Seq) iter.Seq2[api.Commit
 // types begin with "local.", are believed as well, so it must come from Slack or
 // from the program itself. It is published when
 // Apply returns, and on disk once Durable says so of the returned number.
-// An event that changes nothing returns the number of the last one that did.
+// An event that changes nothing returns the number of the last one that did; so
+// does one of the Events API whose event_id was applied before, by this process
+// or an earlier one: Slack delivers an event again if it was not acknowledged.
 //
 // What is no JSON object is an error, and is counted in Status().Bad. Unknown
 // events are not. While the disk is slow Apply waits, as long as ctx lets it.

@@ -66,6 +66,9 @@ func (s *State) reduce(ev reducer.Event, raw []byte) (api.Seq, *persist.Row, err
 	if err := s.feed.err(); err != nil {
 		return 0, nil, err
 	}
+	if s.delivered.has(ev.ID) {
+		return before.Seq(), nil, nil
+	}
 	next, res := s.reducer.Reduce(before, ev)
 	if res.Outcome == reducer.Ignored {
 		return before.Seq(), nil, nil
@@ -74,7 +77,12 @@ func (s *State) reduce(ev reducer.Event, raw []byte) (api.Seq, *persist.Row, err
 	row := &persist.Row{
 		Seq: next.Seq(), At: ev.At, Type: ev.Type, Event: raw,
 		Changes: res.Changes, Digest: next.Digest(), Sum: next.Sum(),
+		EventID: ev.ID, Reducer: reducer.Version,
 	}
+	if ev.Wrapped { // the envelope has tokens in it, and nothing to reduce
+		row.Event = []byte(ev.Body)
+	}
+	s.delivered.add(ev.ID)
 	if isPage(ev.Type) {
 		row.Event = nil
 		row.Bulk = !before.Ready()

@@ -49,6 +49,7 @@ type DB struct {
 	// What the writer knows of the tables; checkpoint.go says why this is
 	// enough. state is nil until Load has been called.
 	state    *snapshot.Snapshot    // after the last row
+	eventIDs []string              // as of Load
 	stored   stored                // the numbers that the file has
 	dirty    map[recordID]struct{} // what the tables may hold in an old version
 	round    []recordID            // what is left of the checkpoint under way, sorted
@@ -72,6 +73,14 @@ func (db *DB) Identity() (api.Identity, bool) {
 		return *id, true
 	}
 	return api.Identity{}, false
+}
+
+// EventIDs returns the EventID of each of the last rows that had one when the
+// file was loaded, the oldest first, as many as Slack may deliver again.
+func (db *DB) EventIDs() []string {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.eventIDs
 }
 
 // SetIdentity fixes the identity of a file that has none. For a file that has

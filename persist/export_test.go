@@ -1,6 +1,7 @@
 package persist
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/slackstate/slackstate/api"
@@ -9,6 +10,15 @@ import (
 // EncodeRow and DecodeRow are the journal's codec.
 func EncodeRow(r Row) []byte                       { return appendRow(nil, seqKey(r.Seq), &r) }
 func DecodeRow(seq api.Seq, v []byte) (Row, error) { return decodeRow(seq, v) }
+
+// EncodeOldRow encodes a row as version 1 did: without EventID and Reducer.
+func EncodeOldRow(r Row) []byte {
+	r.EventID, r.Reducer = "", 0
+	v := appendRow(nil, seqKey(r.Seq), &r)
+	head := len(binary.AppendVarint(nil, r.At)) + 1
+	v = slices.Concat([]byte{oldRowVersion}, v[1:head], v[head+2:len(v)-4])
+	return seal(v, 0, seqKey(r.Seq))
+}
 
 // Seal gives a stored value its checksum.
 func Seal(key, v []byte) []byte { return seal(slices.Clip(v), 0, key) }

@@ -17,6 +17,13 @@ type Row struct {
 	Event   []byte // the event as it came; nil for pages of lists, which are not kept
 	Changes []snapshot.Change
 
+	// EventID is what Slack names an event by in each of its deliveries, "" if
+	// it came without.
+	EventID string
+
+	// Reducer is the version of the rules by which the event led to Changes.
+	Reducer uint64
+
 	Digest, Sum uint64 // of the state after the event
 
 	// Bulk says that the event is a page of the first bootstrap: Append
@@ -25,8 +32,12 @@ type Row struct {
 	Bulk bool
 }
 
-// rowVersion is the first byte of every row.
-const rowVersion = 1
+// rowVersion is the first byte of every row. Rows of version 1 have neither
+// EventID nor Reducer, and are read as they are: they go with time.
+const (
+	rowVersion    = 2
+	oldRowVersion = 1
+)
 
 // seqKey is a row's key: big-endian, so that rows lie in order.
 func seqKey(seq api.Seq) []byte { return binary.BigEndian.AppendUint64(nil, uint64(seq)) }
@@ -37,6 +48,8 @@ func appendRow(dst, key []byte, r *Row) []byte {
 	start := len(dst)
 	dst = append(dst, rowVersion)
 	dst = binary.AppendVarint(dst, r.At) // in front, where rowTime finds it
+	dst = appendText(dst, r.EventID)     // and rowEventID
+	dst = binary.AppendUvarint(dst, r.Reducer)
 	dst = binary.BigEndian.AppendUint64(dst, r.Digest)
 	dst = binary.BigEndian.AppendUint64(dst, r.Sum)
 	dst = appendText(dst, r.Type)
@@ -69,10 +82,15 @@ func decodeRow(seq api.Seq, v []byte) (Row, error) {
 		return Row{}, err
 	}
 	d := decoder{rest: string(body)}
-	if version := d.byte(); version != rowVersion && d.err == nil {
+	version := d.byte()
+	if version != rowVersion && version != oldRowVersion && d.err == nil {
 		return Row{}, fmt.Errorf("version %d", version)
 	}
-	r := Row{Seq: seq, At: d.varint(), Digest: d.uint64(), Sum: d.uint64(), Type: d.text()}
+	r := Row{Seq: seq, At: d.varint()}
+	if version != oldRowVersion {
+		r.EventID, r.Reducer = d.text(), d.uvarint()
+	}
+	r.Digest, r.Sum, r.Type = d.uint64(), d.uint64(), d.text()
 	if n := d.uvarint(); n > 0 {
 		r.Event = []byte(d.take(n - 1))
 	}
@@ -101,6 +119,20 @@ func decodeRow(seq api.Seq, v []byte) (Row, error) {
 func rowTime(v []byte) int64 {
 	at, _ := binary.Varint(v[min(1, len(v)):])
 	return at
+}
+
+// rowEventID returns a stored row's EventID likewise, in the row's memory.
+func rowEventID(v []byte) []byte {
+	if len(v) == 0 || v[0] != rowVersion {
+		return nil
+	}
+	_, n := binary.Varint(v[1:])
+	v = v[min(1+max(n, 0), len(v)):]
+	size, n := binary.Uvarint(v)
+	if n <= 0 || size > uint64(len(v)-n) {
+		return nil
+	}
+	return v[n : n+int(size)]
 }
 
 var (

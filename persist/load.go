@@ -80,7 +80,7 @@ func (db *DB) load(early func(*snapshot.Snapshot)) error {
 	for i := range l.tail {
 		db.markDirty(&l.tail[i])
 	}
-	db.state, db.stored = s, l.stored
+	db.state, db.stored, db.eventIDs = s, l.stored, l.ids.inOrder()
 	return nil
 }
 
@@ -113,6 +113,7 @@ type loader struct {
 	pages   *pages
 	buckets map[string]boltBucket
 	tail    []Row // those that the tables may not contain
+	ids     eventIDs
 	load    *snapshot.Load
 	stored  stored
 }
@@ -266,7 +267,37 @@ func (l *loader) readTail() error {
 // checkJournal reads the whole journal and reports whether it goes from where the
 // head says it does to where it says. What is in the rows is for Rows to check.
 func (l *loader) checkJournal() error {
-	return l.journal(l.pages, l.head.Oldest, func(api.Seq, []byte) error { return nil })
+	return l.journal(l.pages, l.head.Oldest, func(_ api.Seq, v []byte) error {
+		l.ids.add(rowEventID(v))
+		return nil
+	})
+}
+
+// eventIDs are those of the last rows that have one, in no order.
+type eventIDs struct {
+	list  []string
+	next  int // the one to drop for another, once there are enough
+	texts arena
+}
+
+// MaxEventIDs is how many EventIDs returns at most: more than Slack delivers to an app in an hour, which is how long
+// it tries again.
+const MaxEventIDs = 32_768
+
+func (ids *eventIDs) add(id []byte) {
+	switch {
+	case len(id) == 0:
+	case len(ids.list) < MaxEventIDs:
+		ids.list = append(ids.list, ids.texts.copy(id))
+	default:
+		ids.list[ids.next] = ids.texts.copy(id)
+		ids.next = (ids.next + 1) % MaxEventIDs
+	}
+}
+
+// inOrder returns them, the oldest first.
+func (ids *eventIDs) inOrder() []string {
+	return slices.Concat(ids.list[ids.next:], ids.list[:ids.next])
 }
 
 // journal calls f for every row after a number, and reports if any is missing.

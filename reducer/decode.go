@@ -16,6 +16,8 @@ type Event struct {
 	Time    snapshot.TS   // event_ts, "" where Slack sends none that can be compared
 	At      int64         // when it was received, in milliseconds
 	Body    rawjson.Value // the frame, or what an Events API envelope wraps
+	ID      string        // event_id of such an envelope, the same in each delivery; "" without one
+	Wrapped bool          // Body came in an envelope
 
 	fields rawjson.Fields // of Body
 }
@@ -57,12 +59,15 @@ func (ev *Event) unwrap() {
 	if ev.Type == "events_api" {
 		if p := ev.get("payload"); p.Kind() == rawjson.Object {
 			ev.be(p)
+			ev.Wrapped = true
 		}
 	}
 	if ev.Type == "event_callback" {
 		// Our own events come in no envelope.
 		if e := ev.get("event"); e.Kind() == rawjson.Object && !strings.HasPrefix(str(e, "type"), "local.") {
+			ev.ID = strings.Clone(ev.id("event_id")) // it outlives the frame
 			ev.be(e)
+			ev.Wrapped = true
 		}
 	}
 }
