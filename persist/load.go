@@ -273,33 +273,6 @@ func (l *loader) checkJournal() error {
 	})
 }
 
-// eventIDs are those of the last rows that have one, in no order.
-type eventIDs struct {
-	list  []string
-	next  int // the one to drop for another, once there are enough
-	texts arena
-}
-
-// MaxEventIDs is how many EventIDs returns at most: more than Slack delivers to an app in an hour, which is how long
-// it tries again.
-const MaxEventIDs = 32_768
-
-func (ids *eventIDs) add(id []byte) {
-	switch {
-	case len(id) == 0:
-	case len(ids.list) < MaxEventIDs:
-		ids.list = append(ids.list, ids.texts.copy(id))
-	default:
-		ids.list[ids.next] = ids.texts.copy(id)
-		ids.next = (ids.next + 1) % MaxEventIDs
-	}
-}
-
-// inOrder returns them, the oldest first.
-func (ids *eventIDs) inOrder() []string {
-	return slices.Concat(ids.list[ids.next:], ids.list[:ids.next])
-}
-
 // journal calls f for every row after a number, and reports if any is missing.
 func (l *loader) journal(p *pages, after api.Seq, f func(api.Seq, []byte) error) error {
 	last := after
