@@ -36,6 +36,9 @@ func NewLoad() *Load { return &Load{} }
 // Put, from copies of their keys and bytes. The error says why what was yielded
 // last cannot be what was stored.
 func (l *Load) Table(k Kind, records iter.Seq2[[]byte, []byte]) error {
+	if k == KindMember {
+		return errors.New("memberships are no table")
+	}
 	slot := k.slot()
 	rows, digest := chunks[row]{}, uint64(0)
 	var texts arena
