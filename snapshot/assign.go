@@ -1,7 +1,9 @@
 package snapshot
 
 import (
+	"math/bits"
 	"slices"
+	"strings"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
 )
@@ -57,6 +59,64 @@ func (f *Field) Unknown() Assignment { return Assignment{field: f, none: true} }
 // With returns r with some fields assigned. An empty r counts as a record
 // without fields.
 func (enc *Encoder) With(s *Schema, r Record, as ...Assignment) Record {
+	var (
+		set, drop uint64           // bit n: field n is assigned, and whatever r has of it is dropped
+		by        [maxFields]uint8 // which assignment of as assigns it
+	)
+	tail := string(r.Tail())
+	for i := range as {
+		f := as[i].field
+		if s.avatars != nil || strings.Contains(tail, f.name) {
+			return enc.rebuild(s, r, as)
+		}
+		set &^= s.named[f.num]
+		drop |= s.named[f.num]
+		if !as[i].none {
+			set |= 1 << f.num
+			by[f.num] = uint8(i)
+		}
+	}
+	// What is in r and what is assigned is laid together in the order of numbers.
+	dst, rest := enc.buf[:0], r
+	if r == Exists {
+		rest = ""
+	}
+	for rest != "" {
+		num, _, _, next, ok := rest.next()
+		if !ok {
+			break
+		}
+		for ; set&(1<<num-1) != 0; set &= set - 1 {
+			dst = as[by[bits.TrailingZeros64(set)]].append(dst)
+		}
+		if drop&(1<<num) == 0 {
+			dst = append(dst, rest[:len(rest)-len(next)]...)
+		}
+		rest = next
+	}
+	for ; set != 0; set &= set - 1 {
+		dst = as[by[bits.TrailingZeros64(set)]].append(dst)
+	}
+	if len(dst) == 0 {
+		dst = append(dst, Exists...)
+	}
+	enc.buf = dst
+	return same(r, dst)
+}
+
+func (a *Assignment) append(dst []byte) []byte {
+	switch a.wire {
+	case wireBytes:
+		return appendBytes(dst, a.field.num, a.text)
+	case wireInt:
+		return appendInt(dst, a.field.num, a.num)
+	}
+	return appendBool(dst, a.field.num, a.wire == wireTrue)
+}
+
+// rebuild is With for what does not stay in its place: members of the tail, and
+// pictures.
+func (enc *Encoder) rebuild(s *Schema, r Record, as []Assignment) Record {
 	var p parts
 	dst := s.unfoldAvatars(p.load(enc.buf[:0], r), &p)
 	tail, odd := r.Tail(), false
@@ -67,14 +127,7 @@ func (enc *Encoder) With(s *Schema, r Record, as ...Assignment) Record {
 			continue
 		}
 		lo := len(dst)
-		switch a.wire {
-		case wireBytes:
-			dst = appendBytes(dst, a.field.num, a.text)
-		case wireInt:
-			dst = appendInt(dst, a.field.num, a.num)
-		default:
-			dst = appendBool(dst, a.field.num, a.wire == wireTrue)
-		}
+		dst = a.append(dst)
 		p.put(a.field.num, lo, len(dst))
 	}
 	if odd {

@@ -33,6 +33,8 @@ type Edit struct {
 	members membersEdit
 	begun   begun
 
+	found [8]found // what was last found of some kinds
+
 	untracked bool
 	changes   []Change
 	at        map[changeKey]int // position in changes, once there are many
@@ -44,6 +46,14 @@ type Edit struct {
 type begun struct {
 	tables, index uint32 // bit n: the edit in slot n, or of index n
 	members       bool
+}
+
+// A found record is what an edit has under a key. A handler asks for the same
+// two or three records again and again.
+type found struct {
+	kind Kind
+	key  string // as it is stored
+	r    Record
 }
 
 type changeKey struct {
@@ -71,6 +81,7 @@ func (e *Edit) Reset(s *Snapshot) {
 		e.members = membersEdit{}
 	}
 	e.begun = begun{}
+	e.found = [len(e.found)]found{}
 	clear(e.changes)
 	e.changes, e.at = e.changes[:0], nil
 	e.Encoder.reset()
@@ -95,18 +106,22 @@ func (e *Edit) Base() *Snapshot { return e.base }
 
 // Get returns a record as the edit has it, "" if there is none.
 func (e *Edit) Get(k Kind, key string) Record {
-	_, r := e.entry(k, key)
-	return r
-}
-
-// entry is Get, and returns the key as it is stored, or as given.
-func (e *Edit) entry(k Kind, key string) (stored string, r Record) {
 	if k == KindMember {
 		conv, user := Unpair(key)
 		if e.begun.members && e.members.has(conv, user) || !e.begun.members && e.base.members.has(conv, user) {
-			return key, Exists
+			return Exists
 		}
-		return key, ""
+		return ""
+	}
+	_, r := e.find(k, key)
+	return r
+}
+
+// find is Get for what has a table, and returns the key as it is stored.
+func (e *Edit) find(k Kind, key string) (stored string, r Record) {
+	f := &e.found[int(k)%len(e.found)]
+	if f.kind == k && f.key == key {
+		return f.key, f.r
 	}
 	slot := k.slot()
 	if e.begun.tables&(1<<slot) != 0 {
@@ -114,34 +129,50 @@ func (e *Edit) entry(k Kind, key string) (stored string, r Record) {
 	} else {
 		stored, r, _ = e.base.tables.at(slot).Entry(key)
 	}
+	if r != "" {
+		*f = found{k, stored, r}
+	}
 	return stored, r
 }
 
 // Put stores a record; "" deletes it.
 func (e *Edit) Put(k Kind, key string, r Record) {
-	key, old := e.entry(k, key)
+	if k == KindMember {
+		e.putMember(key, r)
+		return
+	}
+	stored, old := e.find(k, key)
 	if old == r {
 		return
 	}
-	if old == "" || k == KindMember {
-		key = strings.Clone(key) // it may be cut out of a frame, which must not be kept alive
+	if old == "" {
+		stored = strings.Clone(key) // it may be cut out of a frame, which must not be kept alive
 	}
+	key = stored
 	e.track(k, key, old, r)
 	e.account(k, key, old, r)
-	if k == KindMember {
-		conv, user := Unpair(key)
-		e.memberships().set(conv, user, r != "")
-		return
-	}
 	t := e.table(k.slot())
 	if r == "" {
 		t.Delete(key)
 	} else {
 		t.Set(key, r)
 	}
+	e.found[int(k)%len(e.found)] = found{k, key, r}
 	if k.indexed() {
 		e.reindex(k, key, old, r)
 	}
+}
+
+func (e *Edit) putMember(key string, r Record) {
+	old := e.Get(KindMember, key)
+	if old == r {
+		return
+	}
+	key = strings.Clone(key)
+	e.track(KindMember, key, old, r)
+	e.account(KindMember, key, old, r)
+	conv, user := Unpair(key)
+	e.memberships().set(conv, user, r != "")
 }
 
 func (e *Edit) table(slot int) *pmap.Edit[string, Record] {

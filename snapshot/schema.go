@@ -19,8 +19,9 @@ type Schema struct {
 	fields []*Field
 	byNum  [maxFields]*Field
 	byName map[string]*Field
-	other  *Schema  // describes a further part of the same JSON object
-	skip   []string // members of the JSON object that are kept in tables of their own
+	named  [maxFields]uint64 // by number: a bit for each field that has the name of that one
+	other  *Schema           // describes a further part of the same JSON object
+	skip   []string          // members of the JSON object that are kept in tables of their own
 
 	avatars *Field                   // the pattern of those of sizes that have one, nil if no schema of pictures
 	sizes   [len(avatarSizes)]*Field // the URLs
@@ -99,6 +100,10 @@ func (s *Schema) add(num int, name string, kind fieldKind, sub *Schema) *Field {
 	}
 	f := &Field{num: num, name: name, kind: kind, sub: sub, alt: s.byName[name]}
 	s.byNum[num], s.byName[name] = f, f
+	for g := f; g != nil; g = g.alt {
+		s.named[g.num] |= 1 << num
+		s.named[num] |= 1 << g.num
+	}
 	s.fields = append(s.fields, f)
 	return f
 }

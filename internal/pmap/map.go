@@ -32,10 +32,13 @@ func (m Map[K, V]) Get(key K) (value V, ok bool) {
 // Entry is Get for a caller that will store the key too: it returns the key as
 // the map has it, whose memory need not be copied again.
 func (m Map[K, V]) Entry(key K) (stored K, value V, ok bool) {
+	if m.root == nil {
+		return stored, value, false
+	}
 	if x := m.root.entry(hash(string(key)), key); x != nil {
 		return x.key, x.value, true
 	}
-	return key, value, false
+	return stored, value, false
 }
 
 // All returns the keys and values in no particular order.
