@@ -143,13 +143,16 @@ func (e *CorruptError) Error() string {
 func (e *CorruptError) Unwrap() error { return e.Err }
 
 // SchemaError says that a file was written in a format this program does not
-// know.
+// know, or in an older one and cannot be migrated because it is only read.
 type SchemaError struct {
 	Path        string
 	Have, Known int // format numbers
 }
 
 func (e *SchemaError) Error() string {
+	if e.Have < e.Known {
+		return fmt.Sprintf("%s has format %d, and has to be opened for writing once to get format %d", e.Path, e.Have, e.Known)
+	}
 	return fmt.Sprintf("%s has format %d, this program knows up to %d", e.Path, e.Have, e.Known)
 }
 

@@ -2,7 +2,10 @@ package persist
 
 import (
 	"encoding/binary"
+	"errors"
 	"slices"
+
+	bolt "go.etcd.io/bbolt"
 
 	"github.com/slackstate/slackstate/api"
 )
@@ -18,6 +21,21 @@ func EncodeOldRow(r Row) []byte {
 	head := len(binary.AppendVarint(nil, r.At)) + 1
 	v = slices.Concat([]byte{oldRowVersion}, v[1:head], v[head+2:len(v)-4])
 	return seal(v, 0, seqKey(r.Seq))
+}
+
+// ErrStopped is what MigratePart ends a migration with.
+var ErrStopped = errors.New("stopped")
+
+// MigratePart migrates an open bbolt file from a format, and stops after some
+// transactions, as a killed process does.
+func MigratePart(b *bolt.DB, from, transactionsLeft int) error {
+	return migrate(from, transactions{b.View, func(f func(*bolt.Tx) error) error {
+		if transactionsLeft == 0 {
+			return ErrStopped
+		}
+		transactionsLeft--
+		return b.Update(f)
+	}})
 }
 
 // Seal gives a stored value its checksum.

@@ -153,9 +153,11 @@ func (l *loader) open(db *DB) error {
 
 // bucketNames returns the names of all buckets that a file may have.
 func bucketNames() []string {
-	names := []string{string(metaBucket), string(journalBucket), string(conversationsBucket), string(usersBucket)}
+	names := []string{string(metaBucket), string(journalBucket), string(membersBucket), string(conversationsBucket), string(usersBucket)}
 	for _, k := range snapshot.Kinds() {
-		names = append(names, k.String())
+		if k != snapshot.KindMember {
+			names = append(names, k.String())
+		}
 	}
 	return names
 }
@@ -227,7 +229,7 @@ func loadBucket[T any](l *loader, bucket string, value func(k, v []byte) (T, err
 			last = append(last[:0], k...)
 			x, err := value(k, v)
 			if err != nil {
-				return &api.CorruptError{Bucket: bucket, Key: string(k), Err: err}
+				return corruptEntry([]byte(bucket), k, err)
 			}
 			if !yield(x) {
 				return errEnough

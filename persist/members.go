@@ -17,11 +17,11 @@ import (
 // Memberships are most of a workspace's facts, and a key and an entry for each
 // would be most of its file. So they lie packed, in three buckets:
 //
-//	members                conversation, lo -> the numbers of its users from lo on
+//	members/parts          conversation, lo -> the numbers of its users from lo on
 //	members/conversations  page -> ids; the first of page p has number p*idsPerPage
 //	members/users          likewise
 //
-// A value of members is a part: some hundred numbers in the form that a snapshot
+// A value of members/parts is a part: some hundred numbers in the form that a snapshot
 // has them in. It is the place for all numbers from lo on and below the lo of the
 // next part, and the first part of a conversation has lo 0. So a part is found
 // for any number, and a user that joins or leaves costs one.
@@ -30,7 +30,7 @@ import (
 // states that are appended come from the one that Load returned. For another
 // one, which may number differently, the buckets are written anew.
 var (
-	membersBucket       = []byte(snapshot.KindMember.String())
+	membersBucket       = []byte("members/parts")
 	conversationsBucket = []byte("members/conversations")
 	usersBucket         = []byte("members/users")
 )

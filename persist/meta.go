@@ -12,8 +12,8 @@ import (
 )
 
 // format is the number of the format described here. A file with a higher one
-// is left alone.
-const format = 1
+// is left alone, one with a lower one is migrated.
+const format = 2
 
 var (
 	metaBucket    = []byte("meta")
@@ -72,6 +72,10 @@ func bucketError(bucket []byte, err error) error {
 	return &api.CorruptError{Bucket: string(bucket), Err: err}
 }
 
+func corruptEntry(bucket, key []byte, err error) error {
+	return &api.CorruptError{Bucket: string(bucket), Key: string(key), Err: err}
+}
+
 func putMeta(tx *bolt.Tx, key, v []byte) error {
 	return tx.Bucket(metaBucket).Put(key, seal(v, 0, key))
 }
@@ -95,10 +99,14 @@ func create(tx *bolt.Tx) error {
 			return err
 		}
 	}
-	if err := putMeta(tx, formatKey, binary.AppendUvarint(nil, format)); err != nil {
+	if err := putFormat(tx, format); err != nil {
 		return err
 	}
 	return putHead(tx, head{})
+}
+
+func putFormat(tx *bolt.Tx, n int) error {
+	return putMeta(tx, formatKey, binary.AppendUvarint(nil, uint64(n)))
 }
 
 // blank reports whether a file was never written to: it may be left behind by a

@@ -30,6 +30,9 @@ import (
 // call Load next. The one damage it cannot tell from a power failure is to
 // the page that the last commit wrote last: then the file is as it was before
 // that commit.
+//
+// A file that an older program wrote is migrated, which takes a while for a large
+// one. A process may be killed meanwhile: the next Open goes on with it.
 func Open(path string, opts Options) (*DB, error) {
 	db, err := open(path, opts.withDefaults())
 	if err != nil {
@@ -73,6 +76,7 @@ func open(path string, opts Options) (*DB, error) {
 // start makes a blank file a database, and reads how far it has come.
 func (db *DB) start(isNew bool) error {
 	var isBlank bool
+	var have int
 	var h head
 	var id *api.Identity
 	err := db.view(func(tx *bolt.Tx) (err error) {
@@ -82,11 +86,18 @@ func (db *DB) start(isNew bool) error {
 		if h, err = getHead(tx); err != nil {
 			return err
 		}
-		id, err = getIdentity(tx)
+		if id, err = getIdentity(tx); err != nil {
+			return err
+		}
+		have, err = getFormat(tx)
 		return err
 	})
-	if err == nil && isBlank {
+	switch {
+	case err != nil:
+	case isBlank:
 		err = db.update(create)
+	case have < format:
+		err = db.migrate(have)
 	}
 	if err == nil && isNew {
 		err = syncDir(filepath.Dir(db.path))

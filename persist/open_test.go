@@ -140,7 +140,7 @@ func TestOpenRefuses(t *testing.T) {
 			},
 			func(err error) bool {
 				var schema *api.SchemaError
-				return errors.As(err, &schema) && schema.Have == 7 && schema.Known == 1
+				return errors.As(err, &schema) && schema.Have == 7 && schema.Known == 2
 			},
 		},
 	} {

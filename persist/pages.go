@@ -64,6 +64,25 @@ func checkStart(f io.ReaderAt, size int64) error {
 	return err
 }
 
+// checkPages reads every page in use. What Load does in passing has to come first
+// where something else is about to go through the whole file.
+func checkPages(f io.ReaderAt, size int64) error {
+	p, err := openPages(f, size)
+	if err != nil {
+		return err
+	}
+	list, err := p.buckets()
+	if err != nil {
+		return err
+	}
+	for _, b := range list {
+		if err := p.each(b, func(k, v []byte) error { return nil }); err != nil {
+			return fmt.Errorf("%s: %w", b.name, err)
+		}
+	}
+	return p.checkFree()
+}
+
 // A boltBucket is where a bucket begins: a page or, for a small one, a page within
 // the entry of the list of buckets.
 type boltBucket struct {
