@@ -115,12 +115,14 @@ func (s *State) identify(team, user string) error {
 	case known && have != id:
 		return &api.IdentityError{Path: cmp.Or(s.path, "the state in memory"), Have: have, Token: id}
 	case s.db == nil:
+		s.identified.Store(true)
 		return nil
 	}
 	err := s.db.SetIdentity(id)
 	if err != nil {
 		s.feed.fail(err) // the file takes nothing more
 	}
+	s.identified.Store(err == nil)
 	return err
 }
 

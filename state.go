@@ -44,6 +44,7 @@ type State struct {
 
 	connection connection
 	outbox     *outbox
+	identified atomic.Bool // Options.Token is known to be for this state
 	running    atomic.Bool
 	expired    atomic.Int64 // when expire last did something, in milliseconds
 	closing    chan struct{}

@@ -38,6 +38,8 @@ var pages = map[string]func(*page){
 	"team.profile.get":      (*page).profileFields,
 	"users.list":            (*page).usersList,
 	"users.info":            (*page).userInfo,
+	"users.lookupByEmail":   (*page).userInfo,
+	"users.profile.get":     (*page).profile,
 	"users.getPresence":     (*page).userPresence,
 	"conversations.list":    (*page).conversationsList,
 	"users.conversations":   (*page).conversationsList,
@@ -57,6 +59,8 @@ func (st *step) page() *page {
 	call := st.Get(snapshot.KindCall, ev.id("call"))
 	if start, ok := call.Int(snapshot.CallStart); ok {
 		p.start = start
+	} else if began, ok := ev.get("began").Int(); ok {
+		p.start = began
 	}
 	p.overruled = call.Is(snapshot.CallOverruled)
 	return p
@@ -90,10 +94,17 @@ func (p *page) fresh(collection, how string) {
 	p.step.fresh(collection, how, p.start, p.method, "")
 }
 
-// pageArrived is local.page. Clock: the call's start, and each row's version.
+// pageArrived is local.page: a page of a call that local.call began, or the
+// response to one that somebody else made and that began at the time it says.
+// Clock: the call's start, and each row's version.
 func pageArrived(st *step) {
 	p := st.page()
 	take, known := pages[p.method]
+	if write, is := writes[p.method]; is {
+		take, known = write, true
+		// It does not lag, and an event of the same millisecond is from before it.
+		p.start += p.cfg.ListLag.Milliseconds() + 1
+	}
 	ok, told := p.body.Get("ok").Bool()
 	switch {
 	case !known:

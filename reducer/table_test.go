@@ -165,6 +165,11 @@ func TestEveryHandlerHasAFile(t *testing.T) {
 		}
 	}
 	for method := range pages {
+		if writes[method] != nil {
+			t.Errorf("%s is in both tables", method)
+		}
+	}
+	for _, method := range slices.AppendSeq(slices.Collect(maps.Keys(pages)), maps.Keys(writes)) {
 		does("page/"+method, func(ev Event) bool { return ev.Type == "local.page" && str(ev.Body, "method") == method })
 	}
 }

@@ -2,6 +2,7 @@ package slacktest_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,7 +12,7 @@ import (
 // What self does over the Web API is what it would be as an operation.
 func TestWrites(t *testing.T) {
 	sc := newScene(t)
-	stranger := sc.addUser()
+	stranger, posted := sc.addUser(), ""
 	sc.sock.drain()
 	for _, step := range []struct {
 		name, method string
@@ -23,11 +24,25 @@ func TestWrites(t *testing.T) {
 		{"join", "conversations.join", []string{"channel", sc.away}, "channel_joined member_joined_channel+ message/channel_join+"},
 		{"mark", "conversations.mark", []string{"channel", sc.room, "ts", sc.ts}, "channel_marked"},
 		{"leave", "conversations.leave", []string{"channel", sc.away}, "channel_left+ member_left_channel+"},
+		{"post for later", "chat.postMessage", []string{"channel", sc.room, "text", "hi"}, "message+"},
+		{"edit", "chat.update", []string{"channel", sc.room, "ts", "", "text", "hello"}, "message/message_changed+"},
+		{"delete", "chat.delete", []string{"channel", sc.room, "ts", ""}, "message/message_deleted+"},
+		{"rename", "conversations.rename", []string{"channel", sc.room, "name", "parlour"}, "channel_rename+ message/channel_name+"},
+		{"set a topic", "conversations.setTopic", []string{"channel", sc.room, "topic", "tea"}, "message/channel_topic+"},
+		{"invite", "conversations.invite", []string{"channel", sc.room, "users", stranger}, "member_joined_channel+ message/channel_join+"},
+		{"archive", "conversations.archive", []string{"channel", sc.room}, "message/channel_archive+ channel_archive+"},
+		{"unarchive", "conversations.unarchive", []string{"channel", sc.room}, "channel_unarchive+ message/channel_unarchive+"},
+		{"create", "conversations.create", []string{"name", "cellar"}, "channel_created+ channel_joined member_joined_channel+ message/channel_join+"},
 		{"open an IM", "conversations.open", []string{"users", stranger}, "im_created+ im_open+"},
 		{"open a group DM", "conversations.open", []string{"users", sc.ann + "," + sc.bob}, "mpim_joined group_joined mpim_open+"},
 	} {
 		t.Run(step.name, func(t *testing.T) {
-			sc.call(step.method, step.args...)
+			if at := slices.Index(step.args, "ts"); at >= 0 && step.args[at+1] == "" {
+				step.args[at+1] = posted
+			}
+			if answer := sc.call(step.method, step.args...); step.method == "chat.postMessage" {
+				posted = answer["ts"].(string)
+			}
 			if diff := cmp.Diff(step.want, summaries(sc.sock.drain())); diff != "" {
 				t.Errorf("frames (-want +got):\n%s", diff)
 			}
