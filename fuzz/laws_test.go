@@ -149,9 +149,9 @@ func reload(t *testing.T, s *snapshot.Snapshot) {
 	}
 }
 
-// history cuts bytes into frames, most of them taken from the list: a byte
+// frameHistory cuts bytes into frames, most of them taken from the list: a byte
 // chooses one, 255 begins a literal frame that ends with a newline.
-func history(data []byte) (out [][]byte) {
+func frameHistory(data []byte) (out [][]byte) {
 	for len(data) > 0 && len(out) < 200 {
 		choice := data[0]
 		data = data[1:]
@@ -182,7 +182,7 @@ func FuzzReplay(f *testing.F) {
 	historySeeds(f)
 	start := workspace(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		h := history(data)
+		h := frameHistory(data)
 		live, changes := reduceAll(t, start, h, 1_000_000_060_000)
 		replayed, again := reduceAll(t, start, h, 1_000_000_060_000)
 		if diff := cmp.Diff(changes, again); diff != "" {
@@ -232,7 +232,7 @@ func FuzzRepeat(f *testing.F) {
 	start := workspace(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := start
-		for i, frame := range history(data) {
+		for i, frame := range frameHistory(data) {
 			ev, err := reducer.Decode(frame, 1_000_000_060_000+int64(i)*1000)
 			if err != nil {
 				continue

@@ -1,6 +1,8 @@
 package reducer
 
 import (
+	"slices"
+
 	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/snapshot"
 )
@@ -13,8 +15,7 @@ const conv = snapshot.KindConversation
 func conversationCreated(st *step) {
 	v := st.ev.get("channel")
 	if key, ok := st.visible(id(v, "id")); ok {
-		st.fillIn(key, st.record(conv, v))
-		st.newer(facetExists, key, st.ev.Time)
+		st.fillIn(key, v, st.record(conv, v))
 	}
 }
 
@@ -30,18 +31,19 @@ func imCreated(st *step) {
 	if u := st.ev.id("user"); id(v, "user") == "" && u != "" && u != string(st.self) {
 		as = append(as, snapshot.ConvUser.Str(u))
 	}
-	st.fillIn(key, st.With(conv.Schema(), st.record(conv, v), as...))
+	st.fillIn(key, v, st.With(conv.Schema(), st.record(conv, v), as...))
+}
+
+// fillIn adds to a conversation what is not known of it: of the record r, and
+// of the read state in the object v.
+func (st *step) fillIn(key string, v rawjson.Value, r snapshot.Record) {
+	st.Put(conv, key, st.Merge(conv.Schema(), r, st.Get(conv, key)))
+	st.Delete(snapshot.KindStub, hiddenKey(conv, key))
+	st.reindexSelf(key)
 	if st.Get(read, key) == "" {
 		st.readState(key, v)
 	}
 	st.newer(facetExists, key, st.ev.Time)
-}
-
-// fillIn adds to a conversation what is not known of it.
-func (st *step) fillIn(key string, r snapshot.Record) {
-	st.Put(conv, key, st.Merge(conv.Schema(), r, st.Get(conv, key)))
-	st.Delete(snapshot.KindStub, hiddenKey(conv, key))
-	st.reindexSelf(key)
 }
 
 // reindexSelf keeps self in the member list of exactly the conversations that
@@ -73,8 +75,7 @@ func conversationJoined(st *step) {
 	was := st.Get(conv, key).Is(snapshot.ConvIsMember)
 	counted := false
 	if v.Kind() == rawjson.Object {
-		patch := st.record(conv, v)
-		st.merge(conv, key, patch)
+		patch := st.takeObject(key, v)
 		counted = patch.Has(snapshot.ConvNumMembers)
 		st.readState(key, v)
 		for m := range v.Get("members").Elems() {
@@ -88,7 +89,7 @@ func conversationJoined(st *step) {
 	}
 	as := []snapshot.Assignment{snapshot.ConvIsMember.Bool(true)}
 	switch {
-	case st.ev.Type == "mpim_joined":
+	case st.ev.Type == "mpim_joined" && !st.Get(conv, key).Has(snapshot.ConvIsMPIM):
 		as = append(as, snapshot.ConvIsMPIM.Bool(true))
 	case st.ev.Type == "group_joined" && !st.Get(conv, key).Has(snapshot.ConvIsPrivate):
 		as = append(as, snapshot.ConvIsPrivate.Bool(true))
@@ -98,6 +99,24 @@ func conversationJoined(st *step) {
 	if !was && !counted {
 		st.countMember(key, +1)
 	}
+}
+
+// takeObject lays a conversation's object over what is known, but for the
+// facets that a newer event has changed.
+func (st *step) takeObject(key string, v rawjson.Value) snapshot.Record {
+	patch := st.record(conv, v)
+	var drop []snapshot.Assignment
+	for _, f := range convFacets {
+		if !slices.ContainsFunc(f.fields, func(f *snapshot.Field) bool { return patch.Has(f) && patch.Sub(f) != snapshot.Exists }) {
+			continue
+		}
+		if st.setLater(f.facet, key, patch) > 0 || !st.newer(f.facet, key, st.ev.Time) {
+			drop = append(drop, f.unknown()...)
+		}
+	}
+	patch = st.With(conv.Schema(), patch, drop...)
+	st.merge(conv, key, patch)
+	return patch
 }
 
 // conversationLeft is channel_left and group_left. Clock: event_ts on self's
@@ -158,6 +177,11 @@ func (st *step) dropContents(key string) {
 			st.Delete(snapshot.KindPin, pin)
 		}
 	}
+	for star := range st.Base().All(snapshot.KindStar) {
+		if what, c := snapshot.Unpair(star); c == key && what != "channel" {
+			st.Delete(snapshot.KindStar, star) // it quotes what is within
+		}
+	}
 	st.Delete(snapshot.KindStub, hiddenKey(conv, key))
 	st.Delete(snapshot.KindFreshness, snapshot.MembersOf(snapshot.ChannelID(key)))
 	st.Delete(snapshot.KindFreshness, snapshot.ReadOf(snapshot.ChannelID(key)))
@@ -178,9 +202,5 @@ func (st *step) remove(key string) {
 	st.dropContents(key)
 	st.Delete(conv, key)
 	st.Delete(snapshot.KindHidden, hiddenKey(conv, key))
-	for star := range st.Base().All(snapshot.KindStar) {
-		if _, c := snapshot.Unpair(star); c == key {
-			st.Delete(snapshot.KindStar, star)
-		}
-	}
+	st.Delete(snapshot.KindStar, snapshot.Pair("channel", key))
 }

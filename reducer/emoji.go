@@ -20,21 +20,24 @@ func emojiChanged(st *step) {
 			st.skip("has no name or no image")
 			return
 		}
+		if of, ok := strings.CutPrefix(value, "alias:"); ok && st.Get(emoji, of) == "" && st.older(facetEmoji, of) {
+			st.skip("was removed with what it is an alias of")
+			return
+		}
 		if st.newer(facetEmoji, name, st.ev.Time) {
 			st.Put(emoji, name, st.With(emoji.Schema(), "", snapshot.EmojiValue.Str(value)))
 		}
 	case "remove":
 		for n := range ev.get("names").Elems() {
 			name, _ := n.Str()
-			if !validName(name) || !st.newer(facetEmoji, name, st.ev.Time) {
+			if !validName(name) {
 				continue
 			}
-			for _, alias := range st.EmojiAliases(name) {
-				if st.newer(facetEmoji, alias, st.ev.Time) {
-					st.Delete(emoji, alias)
+			for _, gone := range append(st.EmojiAliases(name), name) {
+				if st.newer(facetEmoji, gone, st.ev.Time) {
+					st.Delete(emoji, gone)
 				}
 			}
-			st.Delete(emoji, name)
 		}
 	case "rename":
 		st.renameEmoji(ev.str("old_name"), ev.str("new_name"), ev.str("value"))
@@ -53,12 +56,12 @@ func (st *step) renameEmoji(from, to, value string) {
 		return
 	}
 	was := st.Get(emoji, from)
+	aliased := len(st.EmojiAliases(from)) > 0
+	comes, goes := st.newer(facetEmoji, to, st.ev.Time), st.newer(facetEmoji, from, st.ev.Time)
 	if was == "" && value == "" && st.Get(emoji, to) != "" {
 		st.skip("is renamed already")
 		return
 	}
-	aliased := len(st.EmojiAliases(from)) > 0
-	comes, goes := st.newer(facetEmoji, to, st.ev.Time), st.newer(facetEmoji, from, st.ev.Time)
 	if goes {
 		value = cmp.Or(value, was.Str(snapshot.EmojiValue))
 		st.Delete(emoji, from)

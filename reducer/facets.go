@@ -95,9 +95,9 @@ func conversationOpened(st *step) {
 	}
 	if v.Kind() == rawjson.Object {
 		st.reveal(conv, key)
-		st.merge(conv, key, st.record(conv, v))
-		st.fillIn(key, st.With(conv.Schema(), "", as...))
+		st.takeObject(key, v)
 		st.readState(key, v)
+		st.fillIn(key, v, st.With(conv.Schema(), "", as...))
 	} else {
 		st.revealPart(key)
 		st.stub(conv, key, as...)
@@ -127,7 +127,8 @@ func historyChanged(st *step) {
 }
 
 // conversationShared and conversationUnshared are channel_shared and
-// channel_unshared. Clock: event_ts for each connected team.
+// channel_unshared. Clock: event_ts for each connected team, and for whether
+// there is any.
 func conversationShared(st *step) {
 	team := st.ev.id("connected_team_id")
 	key, ok := st.shared(team)
@@ -138,8 +139,8 @@ func conversationShared(st *step) {
 	if !slices.Contains(teams, team) {
 		teams = append(teams, team)
 	}
-	st.assign(conv, key, snapshot.ConvConnectedTeams.List(teams),
-		snapshot.ConvIsShared.Bool(true), snapshot.ConvIsExtShared.Bool(true))
+	st.assign(conv, key, snapshot.ConvConnectedTeams.List(teams))
+	st.setShared(key, true)
 }
 
 func conversationUnshared(st *step) {
@@ -148,16 +149,21 @@ func conversationUnshared(st *step) {
 	if !ok {
 		return
 	}
-	r := st.Get(conv, key)
-	teams := slices.DeleteFunc(slices.Collect(r.List(snapshot.ConvConnectedTeams)),
+	teams := slices.DeleteFunc(slices.Collect(st.Get(conv, key).List(snapshot.ConvConnectedTeams)),
 		func(t string) bool { return t == team })
-	ext, ok := st.ev.get("is_ext_shared").Bool()
-	if !ok {
-		ext = len(teams) > 0
+	st.assign(conv, key, snapshot.ConvConnectedTeams.List(teams))
+	if ext, told := st.ev.get("is_ext_shared").Bool(); told {
+		st.setShared(key, ext)
 	}
-	st.assign(conv, key, snapshot.ConvConnectedTeams.List(teams),
-		snapshot.ConvIsExtShared.Bool(ext),
-		snapshot.ConvIsShared.Bool(ext || r.Is(snapshot.ConvIsOrgShared)))
+}
+
+// setShared notes whether any other team is connected, unless a newer event
+// about another of them told.
+func (st *step) setShared(key string, ext bool) {
+	if st.newer(facetShared, key, st.ev.Time) {
+		st.assign(conv, key, snapshot.ConvIsExtShared.Bool(ext),
+			snapshot.ConvIsShared.Bool(ext || st.Get(conv, key).Is(snapshot.ConvIsOrgShared)))
+	}
 }
 
 func (st *step) shared(team string) (key string, ok bool) {
@@ -171,7 +177,8 @@ func (st *step) shared(team string) (key string, ok bool) {
 
 // conversationUpdated is channel_updated, undocumented: some fields of a
 // conversation, among them what makes it private. Only those that are known to
-// come this way are taken. Clock: event_ts on the privacy facet.
+// come this way are taken. Clock: event_ts on the properties and on the privacy
+// facet.
 func conversationUpdated(st *step) {
 	key, ok := st.known(st.ev.channel())
 	if !ok {
@@ -179,7 +186,7 @@ func conversationUpdated(st *step) {
 	}
 	all := st.record(conv, st.ev.get("updates"))
 	var as []snapshot.Assignment
-	if p := all.Raw(snapshot.ConvProperties); p != "" {
+	if p := all.Raw(snapshot.ConvProperties); p != "" && st.newer(facetProperties, key, st.ev.Time) {
 		as = append(as, snapshot.ConvProperties.Raw(p))
 	}
 	private, isPrivate := all.Bool(snapshot.ConvIsPrivate)

@@ -104,12 +104,21 @@ func itemKey(item rawjson.Value) string {
 func starAdded(st *step) {
 	if key, r, ok := st.starEvent(); ok {
 		st.Put(snapshot.KindStar, key, r)
+		st.flagStarred(key, true)
 	}
 }
 
 func starRemoved(st *step) {
 	if key, _, ok := st.starEvent(); ok {
 		st.Delete(snapshot.KindStar, key)
+		st.flagStarred(key, false)
+	}
+}
+
+// flagStarred marks a conversation that is starred itself.
+func (st *step) flagStarred(star string, on bool) {
+	if what, key := snapshot.Unpair(star); what == "channel" {
+		st.update(conv, key, snapshot.ConvIsStarred.Bool(on))
 	}
 }
 

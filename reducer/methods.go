@@ -141,7 +141,7 @@ func (p *page) usergroupRow(key string, v rawjson.Value) {
 
 func (p *page) usergroupUsers() {
 	key := id(p.args, "usergroup")
-	if p.Get(group, key) == "" || p.touched(facetGroup, key) {
+	if p.Get(group, key) == "" || p.touched(facetGroup, key) || p.touched(facetGroup, snapshot.Pair(key, "self")) {
 		return
 	}
 	list := p.body.Get("users")

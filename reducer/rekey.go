@@ -17,6 +17,9 @@ func conversationIDChanged(st *step) {
 		st.remove(from)
 	}
 	stub := st.unmet(from) && st.unmet(to)
+	if st.Get(read, from) != "" && st.Get(read, to) != "" {
+		st.stopCounting(from) // its counters are of another time than what is known under the new id
+	}
 	for _, k := range []snapshot.Kind{conv, read} {
 		if old := st.Get(k, from); old != "" {
 			st.Put(k, to, st.Merge(k.Schema(), old, st.Get(k, to)))

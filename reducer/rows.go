@@ -1,6 +1,8 @@
 package reducer
 
 import (
+	"cmp"
+
 	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/snapshot"
 )
@@ -18,6 +20,9 @@ func (p *page) userRow(v rawjson.Value) {
 		return
 	}
 	p.putUser(key, patch)
+	if p.method != "rtm.start" { // whose own word for it is self
+		p.renameSelf(key, patch)
+	}
 	presence := str(v, "presence")
 	if presence != "" && p.Get(snapshot.KindPresence, key) == "" && !p.Get(user, key).Is(snapshot.UserDeleted) {
 		p.assign(snapshot.KindPresence, key, snapshot.PresenceValue.Str(presence))
@@ -34,18 +39,30 @@ func (p *page) behind(facet, key string, known, updated int64) bool {
 	return p.touched(facet, key)
 }
 
-// convFacets are the fields of a conversation that events change, by the clock
-// that guards them.
-var convFacets = []struct {
+// A convFacet is a part of a conversation that has a clock.
+type convFacet struct {
 	facet  string
 	fields []*snapshot.Field
-}{
+}
+
+// unknown returns what makes the facet unknown in a record.
+func (f convFacet) unknown() (as []snapshot.Assignment) {
+	for _, field := range f.fields {
+		as = append(as, field.Unknown())
+	}
+	return as
+}
+
+// convFacets are the fields of a conversation that events change, by the clock
+// that guards them.
+var convFacets = []convFacet{
 	{facetName, []*snapshot.Field{snapshot.ConvName, snapshot.ConvNameNormalized, snapshot.ConvPreviousNames}},
 	{facetArchived, []*snapshot.Field{snapshot.ConvIsArchived}},
 	{facetTopic, []*snapshot.Field{snapshot.ConvTopic}},
 	{facetPurpose, []*snapshot.Field{snapshot.ConvPurpose}},
 	{facetPrivacy, []*snapshot.Field{snapshot.ConvIsPrivate, snapshot.ConvIsMPIM, snapshot.ConvIsChannel, snapshot.ConvIsGroup}},
 	{facetOpen, []*snapshot.Field{snapshot.ConvIsOpen}},
+	{facetProperties, []*snapshot.Field{snapshot.ConvProperties}},
 }
 
 // convTouched reports whether there is more to a conversation than a list asked
@@ -102,10 +119,9 @@ func (p *page) convRow(v rawjson.Value, also ...snapshot.Assignment) string {
 	}
 	var drop []snapshot.Assignment
 	for _, f := range convFacets {
-		if p.ahead(f.facet, key, updated) || p.setLater(f.facet, key, patch) {
-			for _, field := range f.fields {
-				drop = append(drop, field.Unknown())
-			}
+		later := p.setLater(f.facet, key, patch)
+		if later > 0 || later == 0 && p.ahead(f.facet, key, updated) {
+			drop = append(drop, f.unknown()...)
 		}
 	}
 	if p.ahead(facetMember, member, updated) {
@@ -121,20 +137,24 @@ func (p *page) convRow(v rawjson.Value, also ...snapshot.Assignment) string {
 	return key
 }
 
-// setLater reports whether a topic or purpose that is known was set after the
-// row's.
-func (p *page) setLater(facet, key string, row snapshot.Record) bool {
+// setLater compares when the topic or the purpose that is known was set with
+// what an object says: more than 0 is later, less is earlier, and 0 is that
+// nobody can tell, as for all other facets.
+func (st *step) setLater(facet, key string, object snapshot.Record) int {
 	f := snapshot.ConvTopic
 	switch facet {
 	case facetPurpose:
 		f = snapshot.ConvPurpose
 	case facetTopic:
 	default:
-		return false
+		return 0
 	}
-	known, _ := p.Get(conv, key).Sub(f).Int(snapshot.TopicLastSet)
-	set, ok := row.Sub(f).Int(snapshot.TopicLastSet)
-	return ok && set < known
+	known, dated := st.Get(conv, key).Sub(f).Int(snapshot.TopicLastSet)
+	set, ok := object.Sub(f).Int(snapshot.TopicLastSet)
+	if !ok || !dated {
+		return 0
+	}
+	return cmp.Compare(known, set)
 }
 
 // readPart lays a row's read state over what events have told. Its newest

@@ -34,30 +34,32 @@ func (st *step) end() {
 // The facets of entities that have a clock of their own. An older rename must
 // not block a newer archive, so every facet is guarded alone.
 const (
-	facetName     = "name"
-	facetArchived = "archived"
-	facetTopic    = "topic"
-	facetPurpose  = "purpose"
-	facetPrivacy  = "privacy"
-	facetOpen     = "open"
-	facetShared   = "shared"
-	facetRead     = "read"
-	facetSeen     = "seen"   // newest message that was ever counted, once it is no longer the latest
-	facetMember   = "member" // of a conversation and a user
-	facetExists   = "exists"
-	facetUser     = "user"
-	facetBot      = "bot"
-	facetDND      = "dnd"
-	facetEmoji    = "emoji"
-	facetPin      = "pin"  // one
-	facetPins     = "pins" // whether a conversation has any
-	facetStar     = "star"
-	facetGroup    = "usergroup"
-	facetTeam     = "team"
-	facetPref     = "pref"
-	facetField    = "profile field"
-	facetMessage  = "message" // edits of one
-	facetThread   = "thread"  // replies to one
+	facetName       = "name"
+	facetArchived   = "archived"
+	facetTopic      = "topic"
+	facetPurpose    = "purpose"
+	facetPrivacy    = "privacy"
+	facetOpen       = "open"
+	facetProperties = "properties"
+	facetShared     = "shared"
+	facetRead       = "read"
+	facetSeen       = "seen"   // newest message that was ever counted, once it is no longer the latest
+	facetMember     = "member" // of a conversation and a user
+	facetExists     = "exists"
+	facetUser       = "user"
+	facetBot        = "bot"
+	facetDND        = "dnd"
+	facetEmoji      = "emoji"
+	facetPin        = "pin"  // one
+	facetPins       = "pins" // whether a conversation has any
+	facetStar       = "star"
+	facetGroup      = "usergroup"
+	facetTeam       = "team"
+	facetPref       = "pref"
+	facetField      = "profile field"
+	facetOrder      = "profile order"
+	facetMessage    = "message" // edits of one
+	facetThread     = "thread"  // replies to one
 )
 
 // skip ends a handler with the reason why nothing changed.

@@ -23,6 +23,16 @@ func usergroupChanged(st *step) {
 	updated, _ := patch.Int(snapshot.UsergroupDateUpdate)
 	if st.supersedes(facetGroup, key, known, updated) {
 		st.putUsergroup(key, patch)
+		st.keepMine(key, updated)
+	}
+}
+
+// keepMine puts self back where an event about self alone left it, if that
+// event is newer than a version of the user group, in seconds.
+func (st *step) keepMine(key string, version int64) {
+	clock := st.Get(snapshot.KindClock, snapshot.Pair(facetGroup, snapshot.Pair(key, "self")))
+	if told := snapshot.TS(clock.Str(snapshot.ClockVersion)); told != "" && told.Time().Unix() > version {
+		st.moveSelf(key, st.Base().Get(snapshot.KindMyUsergroup, key) != "")
 	}
 }
 
@@ -105,6 +115,9 @@ func usergroupMembersChanged(st *step) {
 		st.skip("older than what is known of the user group")
 		return
 	}
+	if !st.supersedes(facetGroup, key, known, updated) {
+		return
+	}
 	users := slices.Collect(r.List(snapshot.UsergroupUsers))
 	self := string(st.self)
 	for u := range ev.get("removed_users").Elems() {
@@ -136,10 +149,12 @@ func usergroupMembersChanged(st *step) {
 	}
 	st.assign(group, key, as...)
 	st.findMine(key)
+	st.keepMine(key, updated)
 }
 
 // usergroupSelfAdded and usergroupSelfRemoved are subteam_self_added and
-// subteam_self_removed. Clock: event_ts, else arrival.
+// subteam_self_removed. Clock: event_ts, against date_update where the members
+// are known; else arrival.
 func usergroupSelfAdded(st *step)   { st.selfInUsergroup(true) }
 func usergroupSelfRemoved(st *step) { st.selfInUsergroup(false) }
 
@@ -149,18 +164,29 @@ func (st *step) selfInUsergroup(in bool) {
 		st.skip("names no user group")
 		return
 	}
+	r := st.Get(group, key)
+	version, _ := r.Int(snapshot.UsergroupDateUpdate)
+	if r.Has(snapshot.UsergroupUsers) && st.ev.Time != "" && st.ev.Time.Time().Unix() < version {
+		st.skip("older than what is known of the user group")
+		return
+	}
 	if !st.newer(facetGroup, snapshot.Pair(key, "self"), st.ev.Time) {
 		return
 	}
-	st.setMine(key, in)
-	r := st.Get(group, key)
 	if r == "" {
 		st.hint(group, key)
-		return
 	}
+	st.moveSelf(key, in)
+}
+
+// moveSelf puts self into a user group or takes it out, also of the list of its
+// members where that is known.
+func (st *step) moveSelf(key string, in bool) {
+	r := st.Get(group, key)
+	disabled, _ := r.Int(snapshot.UsergroupDateDelete)
+	st.setMine(key, in && disabled == 0)
 	users := slices.Collect(r.List(snapshot.UsergroupUsers))
 	i := slices.Index(users, string(st.self))
-	disabled, _ := r.Int(snapshot.UsergroupDateDelete)
 	if !r.Has(snapshot.UsergroupUsers) || st.self == "" || (i >= 0) == in || disabled != 0 {
 		return // nobody is in a disabled one, though its list of members stays
 	}

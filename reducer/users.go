@@ -25,9 +25,7 @@ func userChanged(st *step) {
 		return
 	}
 	st.putUser(key, patch)
-	if key == string(st.self) {
-		st.renameSelf(patch)
-	}
+	st.renameSelf(key, patch)
 }
 
 // putUser merges a user and carries what depends on it along. Custom profile
@@ -55,8 +53,9 @@ func (st *step) putUser(key string, patch snapshot.Record) {
 	}
 }
 
-func (st *step) renameSelf(patch snapshot.Record) {
-	if name := patch.Str(snapshot.UserName); name != "" {
+// renameSelf gives self the name of its user.
+func (st *step) renameSelf(key string, patch snapshot.Record) {
+	if name := patch.Str(snapshot.UserName); name != "" && key == string(st.self) {
 		st.update(snapshot.KindSelf, "", snapshot.SelfName.Str(name))
 	}
 }

@@ -73,11 +73,16 @@ func profileFieldsChanged(st *step) {
 		case key == "":
 			st.skip("names no field")
 		case st.ev.Type == "team_profile_reorder":
-			if n, ok := f.Get("ordering").Int(); ok && st.newer(facetField, key, st.ev.Time) {
-				st.update(snapshot.KindProfileField, key, snapshot.ProfileFieldOrdering.Int(n))
+			n, ok := f.Get("ordering").Int()
+			if ok && st.Get(snapshot.KindProfileField, key) != "" && st.newer(facetOrder, key, st.ev.Time) {
+				st.assign(snapshot.KindProfileField, key, snapshot.ProfileFieldOrdering.Int(n))
 			}
 		case st.newer(facetField, key, st.ev.Time):
-			st.merge(snapshot.KindProfileField, key, st.record(snapshot.KindProfileField, f))
+			patch := st.record(snapshot.KindProfileField, f)
+			if patch.Has(snapshot.ProfileFieldOrdering) && !st.newer(facetOrder, key, st.ev.Time) {
+				patch = st.With(snapshot.KindProfileField.Schema(), patch, snapshot.ProfileFieldOrdering.Unknown())
+			}
+			st.merge(snapshot.KindProfileField, key, patch)
 		}
 	}
 }

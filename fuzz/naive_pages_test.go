@@ -1,0 +1,174 @@
+package fuzz
+
+import "slices"
+
+// lag is how far Slack's lists may lag behind its events, in milliseconds.
+const lag = 60_000
+
+// touched reports whether an event has changed a facet too lately for the list
+// of a page to show it.
+func (n *naive) touched(facet string, began int64) bool {
+	c, ok := n.clocks[facet]
+	return ok && c.arrival >= began-lag
+}
+
+// page lays a page of one of Slack's lists over what is known. What an event
+// has changed since the call began, or shortly before, is newer than the page.
+func (n *naive) page(ev object) {
+	body, args := part(ev, "response"), part(ev, "args")
+	began, ok := n.calls[text(ev, "call")]
+	if !ok {
+		began = n.at
+	}
+	if body["ok"] != true {
+		return
+	}
+	switch text(ev, "method") {
+	case "rtm.start":
+		n.start(body)
+	case "users.list":
+		for _, v := range list(body, "members") {
+			if o, _ := v.(object); text(o, "id") != "" {
+				n.listedUser(o, began)
+			}
+		}
+	case "conversations.list":
+		for _, v := range list(body, "channels") {
+			if o, _ := v.(object); text(o, "id") != "" {
+				n.listedConversation(o, began)
+			}
+		}
+	case "conversations.members":
+		id := n.named(args["channel"])
+		for _, u := range names(list(body, "members")) {
+			if n.convs[id] == nil || n.touched("member "+id+" "+u, began) {
+				continue
+			}
+			n.putMember(id, u)
+			if u == text(n.self, "id") {
+				n.convs[id]["is_member"] = true
+			}
+		}
+	case "emoji.list":
+		all := part(body, "emoji")
+		if all == nil {
+			return
+		}
+		for name := range n.emoji {
+			if all[name] == nil && !n.touched("emoji "+name, began) {
+				delete(n.emoji, name)
+			}
+		}
+		for name := range all {
+			if v := text(all, name); v != "" && !n.touched("emoji "+name, began) {
+				n.emoji[name] = v
+			}
+		}
+	}
+}
+
+// listedUser takes a row of users.list. Its version decides where it has one.
+func (n *naive) listedUser(o object, began int64) {
+	id := text(o, "id")
+	is, ok := number(o["updated"])
+	was, known := number(n.users[id]["updated"])
+	if ok && known {
+		if is < was || is == was && n.touched("user "+id, began) {
+			return
+		}
+	} else if n.touched("user "+id, began) {
+		return
+	}
+	n.putUser(id, o)
+	if p := text(o, "presence"); p != "" && n.presence[id] == "" && n.users[id]["deleted"] != true {
+		n.presence[id] = p
+	}
+}
+
+func (n *naive) listedConversation(o object, began int64) {
+	id := n.named(o["id"])
+	self := "member " + id + " " + text(n.self, "id")
+	in, told := truth(o["is_member"])
+	if n.dead[id] {
+		return
+	}
+	if n.left[id] != nil {
+		if n.touched(self, began) || n.touched("private "+id, began) {
+			return
+		}
+		n.revive(id)
+	}
+	c := n.seen(id)
+	o = without(plain(o), append(readFields, "members", "id")...)
+	for name, facet := range map[string]string{"name": "name ", "is_archived": "archived ", "is_open": "open ", "is_private": "private "} {
+		if n.touched(facet+id, began) {
+			o = without(o, name, name+"_normalized")
+		}
+	}
+	for _, name := range []string{"topic", "purpose"} {
+		set, ok := number(part(o, name)["last_set"])
+		known, dated := number(part(c, name)["last_set"])
+		if has(o, name) && (ok && dated && set < known || n.touched(name+" "+id, began) && !(ok && dated && set > known)) {
+			o = without(o, name)
+		}
+	}
+	if told && n.touched(self, began) {
+		o, told = without(o, "is_member"), false
+	}
+	was := c["is_member"] == true
+	merge(c, o)
+	n.stub[id] = false
+	if told && in && c["is_im"] != true {
+		n.putMember(id, text(n.self, "id"))
+	}
+	if told && !in {
+		delete(n.members[id], text(n.self, "id"))
+		if was {
+			n.uncounted(id)
+		}
+	}
+}
+
+// start takes a whole workspace at once, into an empty state.
+func (n *naive) start(body object) {
+	self, team := part(body, "self"), part(body, "team")
+	n.self, n.team = without(self, "prefs"), without(team, "prefs", "profile")
+	n.prefs, n.teamPrefs = object{}, object{}
+	merge(n.prefs, part(self, "prefs"))
+	merge(n.teamPrefs, part(team, "prefs"))
+	rows := func(o object, name string, put func(id string, row object)) {
+		for _, v := range list(o, name) {
+			put(text(v.(object), "id"), v.(object))
+		}
+	}
+	rows(part(team, "profile"), "fields", func(id string, o object) { n.fields[id] = plain(o) })
+	rows(body, "users", func(id string, o object) {
+		n.users[id] = without(plain(o), "presence")
+		if p := text(o, "presence"); p != "" {
+			n.presence[id] = p
+		}
+	})
+	rows(body, "bots", func(id string, o object) { n.bots[id] = plain(o) })
+	rows(part(body, "subteams"), "all", func(id string, o object) { n.groups[id] = plain(o) })
+	for _, id := range names(list(part(body, "subteams"), "self")) {
+		n.mine[id] = true
+	}
+	for id, v := range part(body, "dnd") {
+		n.dnd[id] = plain(v.(object))
+	}
+	for name, v := range part(body, "emoji") {
+		n.emoji[name] = v.(string)
+	}
+	for _, kind := range []string{"channels", "groups", "mpims", "ims"} {
+		rows(body, kind, func(id string, o object) {
+			n.convs[id] = without(plain(o), append(readFields, "members")...)
+			for _, u := range names(list(o, "members")) {
+				n.putMember(id, u)
+			}
+			if slices.Contains(names(list(o, "members")), text(n.self, "id")) {
+				n.convs[id]["is_member"] = true
+			}
+			n.readState(id, plain(o))
+		})
+	}
+}
