@@ -50,6 +50,36 @@ func TestOpenAnswersFromTheFile(t *testing.T) {
 	}
 }
 
+// Early answers come before the rest is read, and say that they are not all.
+func TestOpenEarly(t *testing.T) {
+	path := file(t)
+	st := open(t, path, nil)
+	apply(t, st, ada, general, adaJoins)
+	want := look(st.Snapshot())
+	closeState(t, st)
+
+	var early []api.Snapshot
+	st = open(t, path, &slackstate.Options{Early: func(s api.Snapshot) { early = append(early, s) }})
+	if len(early) != 1 {
+		t.Fatalf("Early was called %d times", len(early))
+	}
+	part := early[0]
+	u, hasUser := part.User("U1")
+	c, hasChannel := part.Channel("C1")
+	if !part.Partial() || !hasUser || u.Handle() != "ada" || !hasChannel || c.Name() != "general" {
+		t.Errorf("partial: %v, user %q, channel %q", part.Partial(), u.Handle(), c.Name())
+	}
+	if part.Ready() || part.Freshness("users").Known != api.Unknown || part.Check() == nil {
+		t.Error("it passes for the whole workspace")
+	}
+	if part.Seq() != want.Seq {
+		t.Errorf("it is as of %d, want %d", part.Seq(), want.Seq)
+	}
+	if diff := cmp.Diff(want, look(st.Snapshot())); diff != "" || st.Snapshot().Partial() {
+		t.Errorf("after Open, partial: %v (-want +got)\n%s", st.Snapshot().Partial(), diff)
+	}
+}
+
 // A process that was killed while connected left behind what only a connection
 // can keep true.
 func TestOpenAfterALostConnection(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 )
 
 // Options says how to reach Slack and what to keep. Nil and the zero value are
-// usable; Run needs a Token. Its functions are called from within Run, so they
-// must not call Close, which waits for Run.
+// usable; Run needs a Token. Its functions are called from within Run, but for
+// Early, so they must not call Close, which waits for Run.
 type Options struct {
 	// Token is a Slack token: xoxb-…, xoxp-… or of a classic app. It is sent to
 	// Slack, and never written, logged or put into an error.
@@ -48,6 +48,14 @@ type Options struct {
 	// for each, since Slack has no list of them. Nil is None. What rtm.start or
 	// events tell is kept anyway.
 	ReadState func(api.Channel) bool
+
+	// Early is called by Open as soon as users and conversations of the file
+	// can be found by their ids, when most of the rest is still to be read: with
+	// a snapshot that is Partial. Programs that answer from it go on to
+	// State.Snapshot when Open has returned. If the file turns out to be wrong
+	// and Open returns an error, the snapshot is to be forgotten. Nil is not
+	// called.
+	Early func(api.Snapshot)
 
 	// Journal bounds what Changes can go back to.
 	Journal Journal

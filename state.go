@@ -60,6 +60,9 @@ type State struct {
 // [*api.CorruptError] if it does not hold what was written to it, an
 // [*api.SchemaError] if a newer program wrote it, or one of the operating
 // system. The file is left as it was.
+//
+// Everything is loaded and verified when Open returns. Options.Early is for those
+// who cannot wait for that.
 func Open(path string, opts *Options) (*State, error) {
 	s := &State{path: path, closing: make(chan struct{}), feed: newFeed(), outbox: newOutbox()}
 	if opts != nil {
@@ -75,7 +78,7 @@ func Open(path string, opts *Options) (*State, error) {
 		if err != nil {
 			return nil, err
 		}
-		if loaded, err = db.Load(); err != nil {
+		if loaded, err = db.LoadEarly(s.early()); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 		s.db = db
@@ -96,6 +99,14 @@ func Open(path string, opts *Options) (*State, error) {
 		}
 	}
 	return s, nil
+}
+
+// early returns what shows Options.Early a snapshot.
+func (s *State) early() func(*snapshot.Snapshot) {
+	if s.opts.Early == nil {
+		return nil
+	}
+	return func(part *snapshot.Snapshot) { s.opts.Early(api.Of(part)) }
 }
 
 // Snapshot returns the workspace as of the last event. It never waits.

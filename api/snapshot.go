@@ -39,6 +39,12 @@ func (s Snapshot) AsOf() time.Time { return millis(s.data().At()) }
 // is missing may just not have been listed yet.
 func (s Snapshot) Ready() bool { return s.data().Ready() }
 
+// Partial reports whether this is only the first part of a file that is being
+// loaded: self, the workspace, and users and conversations by their ids. Nothing
+// is found by name, nobody is a member of anything, every collection reads as
+// unknown, and Digest is 0.
+func (s Snapshot) Partial() bool { return s.data().Partial() }
+
 // Digest returns a hash of all that the workspace shows. Equal workspaces have
 // equal digests, on any machine.
 func (s Snapshot) Digest() uint64 { return s.data().Digest() }

@@ -99,6 +99,11 @@ func everything(t *testing.T) (roots []any) {
 	s, c := reduce(t, &snapshot.Snapshot{}, append([]string{world}, later...)...)
 	roots = append(roots, api.Of(s))
 	roots = append(roots, c)
+	part, err := snapshot.NewLoad().Early(1, 1, slices.Values([]snapshot.Change(nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots = append(roots, api.Of(part))
 	for _, frame := range changing {
 		_, c := reduce(t, s, frame)
 		roots = append(roots, c, api.ChangesTo[api.User](c), api.ChangesTo[api.Channel](c), api.ChangesTo[api.ReadState](c),

@@ -128,7 +128,7 @@ func TestMembershipsAreSmall(t *testing.T) {
 	values := func() map[string]string {
 		all := map[string]string{}
 		edit(t, kill(t, path), func(tx *bolt.Tx) error {
-			for _, bucket := range []string{"members", "members/conversations", "members/users"} {
+			for _, bucket := range []string{"members/parts", "members/conversations", "members/users"} {
 				err := tx.Bucket([]byte(bucket)).ForEach(func(k, v []byte) error {
 					all[fmt.Sprintf("%s %x", bucket, k)] = string(v)
 					return nil
@@ -194,17 +194,17 @@ func TestCorruptMemberships(t *testing.T) {
 		spoil func(tx *bolt.Tx) error
 		want  api.CorruptError
 	}{
-		"a key that is none":        {put("members", []byte("C9/U9"), []byte("\x03")), api.CorruptError{Bucket: "members", Key: "C9/U9"}},
-		"a conversation of nowhere": {put("members", key(7, 0), []byte{1}), api.CorruptError{Bucket: "members", Key: string(key(7, 0))}},
-		"a part that overlaps":      {put("members", key(0, 50), []byte{50}), api.CorruptError{Bucket: "members", Key: string(key(0, 50))}},
-		"half a number":             {put("members", key(0, 0), []byte{0x80}), api.CorruptError{Bucket: "members", Key: string(key(0, 0))}},
-		"a member too few":          {put("members", key(0, 0), []byte{0}), api.CorruptError{Bucket: "meta", Key: "head"}},
+		"a key that is none":        {put("members/parts", []byte("C9/U9"), []byte("\x03")), api.CorruptError{Bucket: "members/parts", Key: "C9/U9"}},
+		"a conversation of nowhere": {put("members/parts", key(7, 0), []byte{1}), api.CorruptError{Bucket: "members/parts", Key: string(key(7, 0))}},
+		"a part that overlaps":      {put("members/parts", key(0, 50), []byte{50}), api.CorruptError{Bucket: "members/parts", Key: string(key(0, 50))}},
+		"half a number":             {put("members/parts", key(0, 0), []byte{0x80}), api.CorruptError{Bucket: "members/parts", Key: string(key(0, 0))}},
+		"a member too few":          {put("members/parts", key(0, 0), []byte{0}), api.CorruptError{Bucket: "meta", Key: "head"}},
 		"another id":                {put("members/conversations", key(0), []byte("\x02C1")), api.CorruptError{Bucket: "meta", Key: "head"}},
 		"half an id":                {put("members/conversations", key(0), []byte("\x03C1")), api.CorruptError{Bucket: "members/conversations", Key: string(key(0))}},
-		"an id twice":               {put("members/conversations", key(0), []byte("\x02C0\x02C0")), api.CorruptError{Bucket: "members", Key: string(key(0, 768))}},
+		"an id twice":               {put("members/conversations", key(0), []byte("\x02C0\x02C0")), api.CorruptError{Bucket: "members/parts", Key: string(key(0, 768))}},
 		"a page of no ids":          {put("members/users", key(99), nil), api.CorruptError{Bucket: "members/users", Key: string(key(99))}},
 		"a page that is missing":    {func(tx *bolt.Tx) error { return tx.Bucket([]byte("members/users")).Delete(key(3)) }, api.CorruptError{Bucket: "members/users", Key: string(key(4))}},
-		"no ids":                    {func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte("members/users")) }, api.CorruptError{Bucket: "members", Key: string(key(0, 0))}},
+		"no ids":                    {func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte("members/users")) }, api.CorruptError{Bucket: "members/parts", Key: string(key(0, 0))}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			write(t, path, sound)

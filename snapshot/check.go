@@ -10,8 +10,12 @@ import (
 // add up to, that the indexes hold exactly what the records ask for, that
 // memberships agree in both directions, and that self is listed among the
 // members of exactly the conversations that say so. The error names each entity
-// that is wrong, and is nil if none is. It reads the whole snapshot.
+// that is wrong, and is nil if none is; a partial snapshot does not pass. It reads
+// the whole snapshot.
 func (s *Snapshot) Check() error {
+	if s.partial {
+		return errors.New("the snapshot is partial")
+	}
 	var errs []error
 	load := NewLoad()
 	for _, k := range Kinds() {
