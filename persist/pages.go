@@ -208,6 +208,9 @@ type pageWalk struct {
 	first   []byte              // pages with lower keys only are passed over
 	visit   func(element) error // for each entry of a leaf
 	bufs    [][]byte            // by depth: a page stays as long as its children are visited
+	ahead   []byte              // some pages, the first of which is aheadID
+	aheadID uint64
+	last    uint64 // the last page read
 }
 
 // A pageRange is what keys a subtree may have: from lo on, before hi. nil is no
@@ -277,7 +280,7 @@ func (w *pageWalk) read(id uint64, depth int) ([]byte, error) {
 	}
 	size := uint64(w.meta.PageSize)
 	page := w.bufs[depth][:size]
-	if _, err := w.f.ReadAt(page, int64(id*size)); err != nil {
+	if err := w.readPages(page, id); err != nil {
 		return nil, fmt.Errorf("page %d: %w", id, err)
 	}
 	n := uint64(binary.NativeEndian.Uint32(page[12:])) + 1
@@ -295,11 +298,36 @@ func (w *pageWalk) read(id uint64, depth int) ([]byte, error) {
 			w.bufs[depth] = page
 		}
 		page = page[:n*size]
-		if _, err := w.f.ReadAt(page, int64(id*size)); err != nil {
+		if err := w.readPages(page, id); err != nil {
 			return nil, fmt.Errorf("page %d: %w", id, err)
 		}
 	}
 	return page, nil
+}
+
+// readPages fills buf from page id on. Much of a file was written in order, and is
+// read in larger pieces.
+func (w *pageWalk) readPages(buf []byte, id uint64) error {
+	const pieceSize = 64 << 10
+	size := uint64(w.meta.PageSize)
+	inOrder := id == w.last+1
+	w.last = id + uint64(len(buf))/size - 1
+	if id < w.aheadID || id*size+uint64(len(buf)) > w.aheadID*size+uint64(len(w.ahead)) {
+		if !inOrder || len(buf) > pieceSize {
+			_, err := w.f.ReadAt(buf, int64(id*size))
+			return err
+		}
+		if w.ahead == nil {
+			w.ahead = make([]byte, max(pieceSize, size))
+		}
+		w.ahead, w.aheadID = w.ahead[:min(uint64(cap(w.ahead)), (w.meta.High-id)*size)], id
+		if _, err := w.f.ReadAt(w.ahead, int64(id*size)); err != nil {
+			w.ahead = w.ahead[:0]
+			return err
+		}
+	}
+	copy(buf, w.ahead[(id-w.aheadID)*size:])
+	return nil
 }
 
 // free returns the pages that are listed as free.

@@ -35,6 +35,13 @@ const Exists Record = "\x03"
 
 // uvarint is binary.Uvarint for strings; n is 0 when s is cut short.
 func uvarint(s string) (v uint64, n int) {
+	if s != "" && s[0] < 0x80 {
+		return uint64(s[0]), 1 // most are short
+	}
+	return longUvarint(s)
+}
+
+func longUvarint(s string) (v uint64, n int) {
 	for i := range min(len(s), binary.MaxVarintLen64) {
 		b := s[i]
 		if b < 0x80 {
@@ -45,50 +52,61 @@ func uvarint(s string) (v uint64, n int) {
 	return 0, 0
 }
 
+// fieldAt reads the field that begins at r[i]: its number with its wire type, and
+// where its payload lies. The next field begins at end. It is 0 where there is no
+// field.
+func (r Record) fieldAt(i int) (header uint64, start, end int) {
+	if header = uint64(r[i]); header < 0x80 {
+		i++
+	} else {
+		var n int
+		if header, n = uvarint(string(r[i:])); n == 0 {
+			return 0, 0, 0
+		}
+		i += n
+	}
+	switch header & 3 {
+	case wireBytes:
+		size, n := uvarint(string(r[i:]))
+		if n == 0 || size > uint64(len(r)-i-n) {
+			return 0, 0, 0
+		}
+		return header, i + n, i + n + int(size)
+	case wireInt:
+		_, n := uvarint(string(r[i:]))
+		if n == 0 {
+			return 0, 0, 0
+		}
+		return header, i, i + n
+	}
+	return header, i, i
+}
+
 // next splits the first field off r. ok is false at the end and where r is no
 // record.
 func (r Record) next() (num, wire int, payload string, rest Record, ok bool) {
 	if r == "" {
 		return 0, 0, "", "", false
 	}
-	var h uint64
-	n := 1
-	if r[0] < 0x80 {
-		h = uint64(r[0])
-	} else if h, n = uvarint(string(r)); n == 0 {
+	header, start, end := r.fieldAt(0)
+	if end == 0 {
 		return 0, 0, "", "", false
 	}
-	s := string(r[n:])
-	num, wire = int(h>>2), int(h&3)
-	switch wire {
-	case wireBytes:
-		size, n := uvarint(s)
-		if n == 0 || size > uint64(len(s)-n) {
-			return 0, 0, "", "", false
-		}
-		end := n + int(size)
-		return num, wire, s[n:end], Record(s[end:]), true
-	case wireInt:
-		_, n := uvarint(s)
-		if n == 0 {
-			return 0, 0, "", "", false
-		}
-		return num, wire, s[:n], Record(s[n:]), true
-	}
-	return num, wire, "", Record(s), true
+	return int(header >> 2), int(header & 3), string(r[start:end]), r[end:], true
 }
 
 func (r Record) find(f *Field) (wire int, payload string, ok bool) {
-	for {
-		num, wire, payload, rest, ok := r.next()
-		if !ok || num > f.num {
+	for i := 0; i < len(r); {
+		header, start, end := r.fieldAt(i)
+		switch num := int(header >> 2); {
+		case end == 0 || num > f.num:
 			return 0, "", false
+		case num == f.num:
+			return int(header & 3), string(r[start:end]), true
 		}
-		if num == f.num {
-			return wire, payload, true
-		}
-		r = rest
+		i = end
 	}
+	return 0, "", false
 }
 
 // Has reports whether the field is known.
@@ -176,16 +194,17 @@ func (s *Schema) check(r Record) error {
 	if r == Exists {
 		return nil
 	}
-	last, whole := -1, r
-	for r != "" {
-		num, wire, payload, rest, ok := r.next()
-		if !ok {
+	last := -1
+	for i := 0; i < len(r); {
+		header, start, end := r.fieldAt(i)
+		if end == 0 {
 			return fmt.Errorf("%s: cut short after field %d", s.name, last)
 		}
+		num, wire, payload := int(header>>2), int(header&3), string(r[start:end])
 		if num <= last {
 			return fmt.Errorf("%s: field %d after field %d", s.name, num, last)
 		}
-		last, r = num, rest
+		last, i = num, end
 		if num == tailNum {
 			if err := checkTail(wire, payload); err != nil {
 				return fmt.Errorf("%s: tail: %w", s.name, err)
@@ -200,7 +219,7 @@ func (s *Schema) check(r Record) error {
 		}
 	}
 	if s.avatars != nil {
-		return s.checkAvatars(whole)
+		return s.checkAvatars(r)
 	}
 	return nil
 }
