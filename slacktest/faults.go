@@ -22,6 +22,8 @@ type Faults struct {
 	planned  map[string][]callFault // by method, "" is any
 	withhold int
 	double   int
+	tear     int
+	lose     int
 	random   map[string]bool
 	fired    map[string]int
 	cursors  int // generation of cursors that is still good
@@ -49,6 +51,9 @@ const (
 	faultWithhold    = "withhold"
 	faultCursors     = "cursors"
 	faultSlowClient  = "slowclient"
+	faultTear        = "tear"
+	faultHalfOpen    = "halfopen"
+	faultLostReply   = "lostreply"
 )
 
 // How often a random fault strikes: one call or frame in so many.
@@ -64,9 +69,11 @@ const (
 // FaultNames lists the faults Enable knows: ratelimit (HTTP 429 with a
 // Retry-After of a second), servererror (HTTP 500, no JSON), disconnect (all
 // sockets cut), duplicate (a frame sent twice), withhold (a few frames lost, then
-// all sockets cut).
+// all sockets cut), tear (all sockets cut in the middle of a frame), halfopen (all
+// sockets fall silent), lostreply (a socket cut before the reply to a message,
+// which comes on the next).
 func FaultNames() []string {
-	return []string{faultRateLimit, faultServerError, faultDisconnect, faultDuplicate, faultWithhold}
+	return []string{faultRateLimit, faultServerError, faultDisconnect, faultDuplicate, faultWithhold, faultTear, faultHalfOpen, faultLostReply}
 }
 
 func newFaults(seed uint64) *Faults {
@@ -94,7 +101,7 @@ func (f *Faults) Clear() {
 	defer f.mu.Unlock()
 	clear(f.random)
 	clear(f.planned)
-	f.withhold, f.double, f.cutAfter = 0, 0, 0
+	f.withhold, f.double, f.cutAfter, f.tear, f.lose = 0, 0, 0, 0, 0
 }
 
 // Fired returns how often each fault has happened so far. Besides FaultNames:
@@ -142,6 +149,33 @@ func (f *Faults) Duplicate(n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.double += n
+}
+
+// Tear ends every socket in the middle of each of the next n event frames.
+func (f *Faults) Tear(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tear += n
+}
+
+// LoseReply cuts the socket over which each of the next n messages comes, after
+// the message is posted and before the reply, which comes on the next socket.
+func (f *Faults) LoseReply(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lose += n
+}
+
+// reply says whether a reply is to be lost.
+func (f *Faults) reply() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.lose > 0 {
+		f.lose--
+		f.fired[faultLostReply]++
+		return true
+	}
+	return f.strikes(faultLostReply, callOdds)
 }
 
 // ExpireCursors makes every cursor given out so far invalid.
@@ -203,33 +237,51 @@ func (f *Faults) strikes(name string, odds int) bool {
 	return true
 }
 
-// frame says how often an event frame is to be sent, and whether the sockets are
-// to be cut after it.
-func (f *Faults) frame() (copies int, cut bool) {
+// fate is what is to happen to an event frame.
+type fate struct {
+	copies  int
+	torn    bool
+	silence bool // before it
+	cut     bool // after it
+}
+
+func (f *Faults) frame() fate {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.cutAfter > 0 {
 		f.cutAfter--
-		return 0, f.cutAfter == 0
+		return fate{cut: f.cutAfter == 0}
 	}
 	if f.withhold > 0 {
 		f.withhold--
 		f.fired[faultWithhold]++
-		return 0, false
+		return fate{}
 	}
 	if f.strikes(faultWithhold, frameOdds) {
 		f.cutAfter = outage - 1
-		return 0, false
+		return fate{}
 	}
-	copies = 1
+	if f.tear > 0 {
+		f.tear--
+		f.fired[faultTear]++
+		return fate{copies: 1, torn: true}
+	}
+	if f.strikes(faultTear, frameOdds) {
+		return fate{copies: 1, torn: true}
+	}
+	if f.strikes(faultHalfOpen, frameOdds) {
+		return fate{silence: true}
+	}
+	frame := fate{copies: 1}
 	if f.double > 0 {
 		f.double--
 		f.fired[faultDuplicate]++
-		copies = 2
+		frame.copies = 2
 	} else if f.strikes(faultDuplicate, twinOdds) {
-		copies = 2
+		frame.copies = 2
 	}
-	return copies, f.strikes(faultDisconnect, frameOdds)
+	frame.cut = f.strikes(faultDisconnect, frameOdds)
+	return frame
 }
 
 func (f *Faults) count(name string) {

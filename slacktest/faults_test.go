@@ -1,13 +1,16 @@
 package slacktest_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gorilla/websocket"
 	"github.com/slackstate/slackstate/slacktest"
 )
 
@@ -137,13 +140,19 @@ func TestRandomFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t, slacktest.Options{Seed: 5})
 			c := newCaller(t, s)
+			room := must(s.CreateChannel(slacktest.ChannelSpec{Name: "room", Creator: s.Self()}))
+			var sock *socket
 			ok(t, s.Faults().Enable(name))
 			for i := 0; s.Faults().Fired()[name] == 0; i++ {
 				if i == 10_000 {
 					t.Fatal("never struck")
 				}
-				if s.Sockets() == 0 && (name == "disconnect" || name == "duplicate" || name == "withhold") {
-					c.connect()
+				if s.Sockets() == 0 && name != "ratelimit" && name != "servererror" {
+					sock = c.connect()
+				}
+				if name == "lostreply" {
+					sock.send(fmt.Sprintf(`{"id":%d,"type":"message","channel":%q,"text":"x"}`, i+1, room))
+					sock.read()
 				}
 				resp, err := c.http.Get(s.URL() + "api.test")
 				if err != nil {
@@ -172,4 +181,101 @@ func TestWithholdingEndsInACut(t *testing.T) {
 	if n := s.Faults().Fired()["withhold"]; n != 1 {
 		t.Errorf("withhold fired %d times before the cut", n)
 	}
+}
+
+// A torn frame never arrives: the connection ends in the middle of it.
+func TestTear(t *testing.T) {
+	sc := newScene(t)
+	sc.sock.drain()
+	sc.Faults().Tear(1)
+	ok(t, sc.RenameTeam("half of this arrives"))
+	if _, err := sc.sock.tryRead(); err == nil || websocket.IsCloseError(err, websocket.CloseNormalClosure) {
+		t.Errorf("ended with %v, want a cut", err)
+	}
+	if diff := cmp.Diff(map[string]int{"tear": 1}, sc.Faults().Fired()); diff != "" {
+		t.Errorf("fired (-want +got):\n%s", diff)
+	}
+}
+
+// A half-open socket stays open and silent, whatever either side does.
+func TestStall(t *testing.T) {
+	bubble(t, slacktest.Options{}, func(t *testing.T, c *caller) {
+		sock := c.connect()
+		if n := c.s.Stall(); n != 1 {
+			t.Errorf("%d sockets, want 1", n)
+		}
+		ok(t, c.s.RenameTeam("nobody hears this"))
+		heard := make(chan error, 1)
+		ok(t, sock.conn.SetReadDeadline(time.Time{}))
+		go func() {
+			_, _, err := sock.conn.ReadMessage()
+			heard <- err
+		}()
+		for range 3 {
+			sock.send(`{"id":1,"type":"ping"}`)
+			time.Sleep(time.Minute)
+		}
+		select {
+		case err := <-heard:
+			t.Errorf("heard something, or the end: %v", err)
+		default:
+		}
+		if n := c.s.Sockets(); n != 1 {
+			t.Errorf("%d sockets are open, want 1", n)
+		}
+		if next := c.connect(); next == nil {
+			t.Error("no other socket")
+		}
+		c.s.Disconnect()
+		if err := <-heard; err == nil {
+			t.Error("heard something")
+		}
+	})
+}
+
+// A lost reply is to a message that was posted, and comes on the next socket.
+func TestLoseReply(t *testing.T) {
+	sc := newScene(t)
+	sc.sock.drain()
+	sc.Faults().LoseReply(1)
+	sc.sock.send(`{"id":9,"type":"message","channel":"` + sc.room + `","text":"x"}`)
+	if _, err := sc.sock.tryRead(); err == nil {
+		t.Error("the socket goes on")
+	}
+	next := sc.open(sc.call("rtm.connect")["url"].(string))
+	hello, reply := next.read(), next.read()
+	if hello["type"] != "hello" || reply["reply_to"] != 9.0 || reply["ok"] != true || reply["ts"] != sc.conv(sc.room)["latest"].(obj)["ts"] {
+		t.Errorf("got %v and %v", hello, reply)
+	}
+}
+
+// What the guide asks of clients and they do not do is complained of.
+func TestComplaints(t *testing.T) {
+	bubble(t, slacktest.Options{}, func(t *testing.T, c *caller) {
+		sock := c.connect()
+		for _, tt := range []struct{ frame, want string }{
+			{`{"id":1,"type":"ping"}`, ""},
+			{`{"id":1,"type":"ping"}`, "ping with id 1, which was used before"},
+			{`{"type":"ping"}`, "ping with id "},
+			{`{"id":0,"type":"ping"}`, "ping with id 0"},
+			{`{"id":"2","type":"ping"}`, `ping with id "2"`},
+			{`{"id":10,"type":"typing","channel":"C1"}`, ""},
+			{`{"id":11,"type":"typing","channel":"C2"}`, ""},
+			{`{"id":12,"type":"typing","channel":"C1"}`, "typing in C1 again after 0s"},
+			{`{"id":13,"type":"presence_query","ids":["U1"` + strings.Repeat(`,"U1"`, 500) + `]}`, "a presence_query for 501 users"},
+			{`{"id":14,"type":"message","channel":"C1","text":"` + strings.Repeat("x", 4001) + `"}`, "a message of 4001 characters"},
+			{`{"id":15,"type":"message","channel":"C1","text":"x"}`, ""},
+			{`{"id":16,"type":"message","channel":"C1","text":"x"}`, ""},
+			{`{"id":17,"type":"message","channel":"C1","text":"x"}`, ""},
+			{`{"id":18,"type":"message","channel":"C1","text":"x"}`, ""},
+			{`{"id":19,"type":"message","channel":"C1","text":"x"}`, "more than a message a second"},
+		} {
+			before := len(c.s.Complaints())
+			sock.send(tt.frame)
+			synctest.Wait()
+			if got := strings.Join(c.s.Complaints()[before:], "; "); got != tt.want {
+				t.Errorf("%.60s: %q, want %q", tt.frame, got, tt.want)
+			}
+		}
+	})
 }

@@ -22,6 +22,7 @@ type hub struct {
 	limit    int
 	tickets  int
 	sessions []*session // in order of their connect calls
+	owed     [][]byte   // replies that the next RTM socket brings
 	closed   bool
 }
 
@@ -36,10 +37,18 @@ type session struct {
 	quit   chan struct{} // closed when the socket is to be cut
 
 	// The rest is guarded by hub.mu.
-	open  bool
-	gone  bool
-	subs  map[string]bool
-	queue [][]byte
+	open   bool
+	gone   bool
+	silent bool // half-open: nothing goes out, and what comes in is lost
+	subs   map[string]bool
+	queue  []outgoing
+	rules  manners
+}
+
+// outgoing is a frame that waits for its socket.
+type outgoing struct {
+	body []byte
+	torn bool // the connection ends in the middle of it
 }
 
 // connect starts a session, for an app or with presence in batches, and returns
@@ -66,7 +75,12 @@ func (h *hub) enter(ticket string, app bool, hello []byte) *session {
 		if s.ticket == ticket && s.app == app && !s.open && !h.closed {
 			s.open = true
 			if hello != nil {
-				s.queue = slices.Insert(s.queue, 0, hello)
+				first := []outgoing{{body: hello}}
+				for _, reply := range h.owed {
+					first = append(first, outgoing{body: reply})
+				}
+				h.owed = nil
+				s.queue = append(first, s.queue...)
 				s.signal()
 			}
 			return s
@@ -107,22 +121,58 @@ func (h *hub) push(f frame) {
 	if len(due) == 0 {
 		return // faults strike only what somebody would have got
 	}
-	copies, cut := h.faults.frame()
+	fate := h.faults.frame()
+	if fate.silence {
+		h.silence()
+	}
 	for _, d := range due {
-		for range copies {
-			h.enqueue(d.to, d.body)
+		for range fate.copies {
+			h.enqueue(d.to, outgoing{d.body, fate.torn})
 		}
 	}
-	if cut {
+	if fate.cut {
 		h.cutAll()
 	}
+}
+
+// silence makes every open socket half-open and reports how many there were.
+func (h *hub) silence() (n int) {
+	for _, s := range h.sessions {
+		if s.open && !s.silent {
+			s.silent, s.queue = true, nil
+			n++
+		}
+	}
+	return n
+}
+
+// stall is silence on demand.
+func (h *hub) stall() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.silence()
+}
+
+// deaf says whether what comes in over a session is lost.
+func (h *hub) deaf(s *session) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return s.silent
+}
+
+// owe cuts a session before a reply, which the next socket brings.
+func (h *hub) owe(s *session, reply []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.owed = append(h.owed, reply)
+	h.cut(s)
 }
 
 // answer queues a frame for one session only. Faults do not touch it.
 func (h *hub) answer(s *session, body []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.enqueue(s, body)
+	h.enqueue(s, outgoing{body: body})
 }
 
 // announce queues a frame about the connection itself for every open socket of
@@ -132,13 +182,13 @@ func (h *hub) announce(app bool, body []byte) {
 	defer h.mu.Unlock()
 	for _, s := range slices.Clone(h.sessions) {
 		if s.open && s.app == app {
-			h.enqueue(s, body)
+			h.enqueue(s, outgoing{body: body})
 		}
 	}
 }
 
-func (h *hub) enqueue(s *session, body []byte) {
-	if s.gone {
+func (h *hub) enqueue(s *session, frame outgoing) {
+	if s.gone || s.silent {
 		return
 	}
 	if len(s.queue) >= h.limit {
@@ -146,12 +196,12 @@ func (h *hub) enqueue(s *session, body []byte) {
 		h.cut(s)
 		return
 	}
-	s.queue = append(s.queue, body)
+	s.queue = append(s.queue, frame)
 	s.signal()
 }
 
 // take returns what is queued for a session.
-func (h *hub) take(s *session) [][]byte {
+func (h *hub) take(s *session) []outgoing {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	queued := s.queue
@@ -230,7 +280,7 @@ func (h *hub) answerApp(turn int, body []byte) bool {
 	if len(apps) == 0 {
 		return false
 	}
-	h.enqueue(apps[turn%len(apps)], body)
+	h.enqueue(apps[turn%len(apps)], outgoing{body: body})
 	return true
 }
 

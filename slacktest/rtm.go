@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -76,23 +77,49 @@ func (s *Server) run(conn *websocket.Conn, sess *session, handle func(*session, 
 				return
 			case <-sess.wake:
 			}
-			for _, body := range s.hub.take(sess) {
-				if conn.SetWriteDeadline(time.Now().Add(writeTime)) != nil || conn.WriteMessage(websocket.TextMessage, body) != nil {
+			for _, frame := range s.hub.take(sess) {
+				if conn.SetWriteDeadline(time.Now().Add(writeTime)) != nil {
+					return
+				}
+				if frame.torn {
+					_, _ = conn.NetConn().Write(half(frame.body)) // it is cut either way
+					return
+				}
+				if conn.WriteMessage(websocket.TextMessage, frame.body) != nil {
 					return
 				}
 			}
 		}
 	})
 	conn.SetReadLimit(maxFrame)
+	pong := conn.PingHandler()
+	conn.SetPingHandler(func(data string) error {
+		if s.hub.deaf(sess) {
+			return nil
+		}
+		return pong(data)
+	})
 	for {
 		_, data, err := conn.ReadMessage()
+		if errors.Is(err, websocket.ErrReadLimit) {
+			s.complain("a frame of more than %d bytes", maxFrame)
+		}
 		if err != nil {
 			break
 		}
-		handle(sess, data)
+		if !s.hub.deaf(sess) {
+			handle(sess, data)
+		}
 	}
 	s.hub.leave(sess)
 	wg.Wait()
+}
+
+// half returns the first part of a websocket frame: its header, and half of what
+// that announces.
+func half(body []byte) []byte {
+	header := binary.BigEndian.AppendUint64([]byte{0x81, 127}, uint64(len(body)))
+	return append(header, body[:len(body)/2]...)
 }
 
 // clientFrame handles one frame of a client.
@@ -102,6 +129,7 @@ func (s *Server) clientFrame(sess *session, data []byte) {
 		s.hub.answer(sess, marshal(object{"type": "error", "error": rtmError(rtmRefused, "invalid_json")}))
 		return
 	}
+	s.judge(sess, fields)
 	switch text(fields["type"]) {
 	case "ping":
 		s.pong(sess, fields)
@@ -157,6 +185,10 @@ func (s *Server) clientMessage(sess *session, fields map[string]json.RawMessage)
 	ack := object{"ok": true, "ts": m.ts.String(), "text": m.text}
 	if id := fields["id"]; id != nil {
 		ack["reply_to"] = id
+	}
+	if s.faults.reply() {
+		s.hub.owe(sess, marshal(ack))
+		return
 	}
 	s.hub.answer(sess, marshal(ack))
 }

@@ -175,11 +175,15 @@ func TestPresence(t *testing.T) {
 
 // A frame over 16 KB costs the connection.
 func TestLongFrameDisconnects(t *testing.T) {
-	sock := newCaller(t, newServer(t, slacktest.Options{})).connect()
+	s := newServer(t, slacktest.Options{})
+	sock := newCaller(t, s).connect()
 	frame := `{"id":1,"type":"ping","x":"` + strings.Repeat("x", 16<<10) + `"}`
 	sock.send(frame)
 	if _, err := sock.tryRead(); err == nil {
 		t.Error("still connected")
+	}
+	if diff := cmp.Diff([]string{"a frame of more than 16384 bytes"}, s.Complaints()); diff != "" {
+		t.Errorf("complaints (-want +got):\n%s", diff)
 	}
 }
 

@@ -80,6 +80,7 @@ type Server struct {
 	closing  sync.Once
 	startMu  sync.Mutex
 	start    RTMStartForm
+	record   record
 }
 
 // New generates a workspace and serves it until Close. It returns an error if it
@@ -179,6 +180,14 @@ func (s *Server) rtmStart() RTMStartForm {
 func (s *Server) Disconnect() int {
 	s.faults.count(faultDisconnect)
 	return s.hub.disconnect()
+}
+
+// Stall makes every socket half-open, as when the other end of a network is gone:
+// it stays open, nothing comes over it any more, and what the client sends is
+// lost. It returns how many sockets there were.
+func (s *Server) Stall() int {
+	s.faults.count(faultHalfOpen)
+	return s.hub.stall()
 }
 
 // Goodbye tells every RTM socket that it will be closed soon. It does not close
