@@ -1,10 +1,16 @@
 package slackstate_test
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/slackstate/slackstate"
 	"github.com/slackstate/slackstate/api"
@@ -128,17 +134,123 @@ func TestFollowPresence(t *testing.T) {
 	})
 }
 
-// Self is seen to type.
-func TestTyping(t *testing.T) {
+// Whatever a program asks for, Slack has nothing to complain of.
+func TestManners(t *testing.T) {
 	bubble(t, slacktest.Options{}, func(t *testing.T, r *rig) {
-		st, room, _ := talking(t, r)
-		for _, ch := range []api.ChannelID{room, room} {
-			if err := st.Typing(t.Context(), ch); err != nil {
+		st, room, ann := talking(t, r)
+		for n := range 20 {
+			if err := st.Typing(t.Context(), room); err != nil {
 				t.Error(err)
 			}
+			if _, err := st.Send(t.Context(), api.Draft{Channel: room, Text: strings.Repeat("<&>é", 1000)}); err != nil {
+				t.Error(err)
+			}
+			if n%5 == 0 {
+				r.srv.Disconnect()
+				<-time.After(5 * time.Minute) // and it is back
+			}
 		}
-		if err := st.QueryPresence(t.Context(), slices.Repeat([]api.UserID{"U1"}, 3)...); err != nil {
+		if err := st.FollowPresence(t.Context(), slices.Repeat([]api.UserID{api.UserID(ann)}, 1000)...); err != nil {
 			t.Error(err)
 		}
+		<-time.After(time.Minute)
+		if diff := cmp.Diff([]string(nil), r.srv.Complaints()); diff != "" {
+			t.Errorf("complaints (-want +got)\n%s", diff)
+		}
 	})
+}
+
+// No message is lost, posted twice or told wrongly of, whatever the network does:
+// an acknowledged one is in Slack and in the snapshot, a refused or unsent one is
+// in neither, and of the rest the caller knows that it knows nothing.
+func TestSendThroughFaults(t *testing.T) {
+	faults := []string{"disconnect", "tear", "halfopen", "lostreply", "duplicate"}
+	happened := map[string]int{}
+	for seed := range uint64(20) {
+		bubble(t, slacktest.Options{Seed: seed}, func(t *testing.T, r *rig) {
+			st, room, _ := talking(t, r)
+			for _, fault := range faults {
+				if err := r.srv.Faults().Enable(fault); err != nil {
+					t.Fatal(err)
+				}
+			}
+			sent := map[string]error{}
+			acknowledged := map[api.TS]string{}
+			for n := range 60 {
+				text := fmt.Sprintf("message %d", n)
+				ts, err := st.Send(t.Context(), api.Draft{Channel: room, Text: text})
+				sent[text] = err
+				switch {
+				case err == nil:
+					acknowledged[ts] = text
+					happened["acknowledged"]++
+				case errors.Is(err, api.ErrOffline):
+					happened["not sent"]++
+				case errors.Is(err, api.ErrUnacknowledged):
+					happened["not acknowledged"]++
+				default:
+					t.Fatal(err)
+				}
+				if c, _ := st.Snapshot().Channel(room); err == nil {
+					if m, _ := c.Latest(); m.TS() != ts {
+						t.Errorf("%s is not in the snapshot", text)
+					}
+				}
+				for range 3 {
+					if err := r.srv.RenameTeam(text); err != nil {
+						t.Fatal(err)
+					}
+				}
+				<-time.After(2 * time.Second)
+			}
+			r.srv.Faults().Clear()
+			for fault, n := range r.srv.Faults().Fired() {
+				happened[fault] += n
+			}
+			posted := map[api.TS]string{}
+			for _, m := range messages(t, r, string(room)) {
+				posted[m.TS] = m.Text
+			}
+			for ts, text := range acknowledged {
+				if posted[ts] != text {
+					t.Errorf("seed %d: %s was acknowledged as %q and is %q", seed, ts, text, posted[ts])
+				}
+			}
+			count := map[string]int{}
+			for _, text := range posted {
+				count[text]++
+			}
+			for text, err := range sent {
+				if n := count[text]; n > 1 || n == 1 && errors.Is(err, api.ErrOffline) || n == 0 && err == nil {
+					t.Errorf("seed %d: %q, sent with %v, was posted %d times", seed, text, err, n)
+				}
+			}
+		})
+	}
+	for _, what := range append(faults, "acknowledged", "not sent", "not acknowledged") {
+		if happened[what] == 0 {
+			t.Errorf("%s: never in all runs", what)
+		}
+	}
+	t.Log(happened)
+}
+
+// A message is what Slack's history has of one.
+type message struct {
+	TS   api.TS
+	Text string
+}
+
+func messages(t *testing.T, r *rig, channel string) []message {
+	t.Helper()
+	resp, err := r.client.PostForm(r.srv.URL()+"conversations.history", url.Values{"token": {r.srv.Token()}, "channel": {channel}, "limit": {"999"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var history struct{ Messages []message }
+	if err := json.NewDecoder(resp.Body).Decode(&history); err != nil {
+		t.Fatal(err)
+	}
+	return history.Messages
 }

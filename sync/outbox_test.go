@@ -78,6 +78,11 @@ func TestSend(t *testing.T) {
 			`{"ok":true,"reply_to":%d,"ts":"` + ts1 + `","text":"a &lt; b"}`,
 			`{"type":"message","channel":"C1","user":"U0","text":"a &lt; b","ts":"` + ts1 + `"}`,
 			outcome{ts: ts1}},
+		{"mentions as they are written", api.Draft{Channel: "C1", Text: "<@U1> <!here>"},
+			`"type":"message","channel":"C1","text":"<@U1> <!here>"}`,
+			`{"ok":true,"reply_to":%d,"ts":"` + ts1 + `","text":"<@U1> <!here>"}`,
+			`{"type":"message","channel":"C1","user":"U0","text":"<@U1> <!here>","ts":"` + ts1 + `"}`,
+			outcome{ts: ts1}},
 		{"reply in a thread", api.Draft{Channel: "C1", Text: "x", Thread: ts1},
 			`"type":"message","channel":"C1","thread_ts":"` + ts1 + `","text":"x"}`,
 			`{"ok":true,"reply_to":%d,"ts":"` + ts2 + `","text":"x"}`,
@@ -100,6 +105,9 @@ func TestSend(t *testing.T) {
 				id := idOf(t, frame)
 				if want := fmt.Sprintf(`{"id":%d,`, id) + tt.frame; frame != want {
 					t.Errorf("frame %s, want %s", frame, want)
+				}
+				if got := w.toldOf(`{"type":"message"`); len(got) > 0 || len(sends) > 0 {
+					t.Errorf("told %v before the reply", got)
 				}
 				send(t, c, fmt.Sprintf(tt.reply, id))
 				if diff := cmp.Diff(tt.want, <-sends, cmp.AllowUnexported(outcome{}), cmp.Comparer(func(a, b error) bool { return fmt.Sprint(a) == fmt.Sprint(b) })); diff != "" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -211,6 +212,23 @@ func TestDialObeysContext(t *testing.T) {
 		}
 		if _, err := theirs.Read(make([]byte, 1)); err == nil {
 			t.Error("the connection is still open")
+		}
+	})
+}
+
+// A URL is good for 30 seconds, and no handshake takes longer.
+func TestDialGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := config(t, newSlack(t))
+		w.cfg.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			go io.Copy(io.Discard, theirs) // and never answer
+			return ours, nil
+		}
+		began := time.Now()
+		_, err := dial(t.Context(), w.cfg, "ws://slack.test/x", nil)
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 30*time.Second {
+			t.Errorf("error %v after %v, want a deadline after 30s", err, time.Since(began))
 		}
 	})
 }
