@@ -60,6 +60,23 @@ type Options struct {
 	// Journal bounds what Changes can go back to.
 	Journal Journal
 
+	// ReadOnly reads a file that is there and leaves it as it is. If another
+	// process has it open for writing, it is the copy that this process has
+	// published last; Status().Copied says when. The state stays as of then.
+	// Where nobody writes to the file, nobody can until Close.
+	ReadOnly bool
+
+	// Publish is how often the file is copied for readers in other processes, to
+	// its path with ".ro" behind: see ReadOnly. 0 is never. Nothing is copied
+	// while nothing has changed. A copy that could not be made is told to Logger
+	// and tried again.
+	Publish time.Duration
+
+	// RecoverCorrupt sets a file aside which is corrupt, and begins a new one:
+	// Run lists everything again. The old one gets ".corrupt-" and the time
+	// behind its path, and is never deleted. Status().Recovered and Logger tell.
+	RecoverCorrupt bool
+
 	// ListLag is how far Slack's lists may lag behind its events: a list does
 	// not undo what an event changed up to this long before it was asked for.
 	// 0 is a minute, which fits what has been seen of Slack; less than 0 is not

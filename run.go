@@ -25,10 +25,13 @@ func newOutbox() *outbox { return slacksync.NewOutbox() }
 // The error matches [api.ErrAuth] if Slack refuses the token. It is an
 // [*api.IdentityError] if the token is for another workspace or user than the
 // file, and nothing has been written then; ErrClosed after Close, or because of
-// it; ErrRunning while another Run has not returned, ErrNoToken without a token;
-// or what went wrong with the file. After Run has returned it may be called
+// it; ErrRunning while another Run has not returned, ErrNoToken without a token,
+// api.ErrReadOnly with Options.ReadOnly; or what went wrong with the file. After Run has returned it may be called
 // again.
 func (s *State) Run(ctx context.Context) error {
+	if s.opts.ReadOnly {
+		return api.ErrReadOnly
+	}
 	if s.opts.Token == "" {
 		return ErrNoToken
 	}

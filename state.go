@@ -40,7 +40,10 @@ type State struct {
 	delivered deliveries       // used under writer
 	current   atomic.Pointer[snapshot.Snapshot]
 	feed      *feed
-	flusher   *flusher // nil without a file
+	flusher   *flusher   // nil if there is no file to write to
+	publisher *publisher // nil without Options.Publish
+	copied    time.Time  // of the copy that is read
+	recovered string     // where a corrupt file is
 
 	connection connection
 	outbox     *outbox
@@ -59,7 +62,8 @@ type State struct {
 // The error is an [*api.LockedError] if another process has the file open, an
 // [*api.CorruptError] if it does not hold what was written to it, an
 // [*api.SchemaError] if a newer program wrote it, or one of the operating
-// system. The file is left as it was.
+// system. The file is left as it was. A file that an older program wrote is
+// brought up to date.
 //
 // Everything is loaded and verified when Open returns. Options.Early is for those
 // who cannot wait for that.
@@ -74,26 +78,25 @@ func Open(path string, opts *Options) (*State, error) {
 	s.connection.since = time.Now()
 	loaded := &snapshot.Snapshot{}
 	if path != "" {
-		db, err := persist.Open(path, persist.Options{Retention: persist.Retention(s.opts.Journal)})
-		if err != nil {
+		var err error
+		if loaded, err = s.openFile(); err != nil {
 			return nil, err
 		}
-		if loaded, err = db.LoadEarly(s.early()); err != nil {
-			return nil, errors.Join(err, db.Close())
-		}
-		s.db = db
-		for _, id := range db.EventIDs() {
+		for _, id := range s.db.EventIDs() {
 			s.delivered.add(id)
 		}
-		s.flusher = newFlusher(db, s.feed)
 	}
 	s.current.Store(loaded)
-	s.feed.start(loaded.Seq(), s.db != nil)
+	s.feed.start(loaded.Seq(), s.flusher != nil)
 	if s.flusher != nil {
 		go s.flusher.run()
 	}
-	// A connection that was up when the last process ended is down now.
-	if up := loaded.Get(snapshot.KindLink, "").Is(snapshot.LinkUp); up {
+	if s.publisher != nil {
+		go s.publisher.run()
+	}
+	// A connection that was up when the last process ended is down now, unless
+	// that has not ended yet.
+	if up := loaded.Get(snapshot.KindLink, "").Is(snapshot.LinkUp); up && s.copied.IsZero() {
 		if _, err := s.apply(context.Background(), []byte(`{"type":"local.offline","why":"restart"}`), loaded.At()); err != nil {
 			return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), s.Close())
 		}
@@ -121,6 +124,7 @@ func (s *State) Status() api.Status {
 	if err := s.feed.err(); err != nil {
 		st.Err = err
 	}
+	st.Copied, st.Recovered = s.copied, s.recovered
 	return st
 }
 
@@ -178,6 +182,9 @@ func (s *State) Changes(ctx context.Context, after api.Seq) iter.Seq2[api.Commit
 // What is no JSON object is an error, and is counted in Status().Bad. Unknown
 // events are not. While the disk is slow Apply waits, as long as ctx lets it.
 func (s *State) Apply(ctx context.Context, raw []byte) (api.Seq, error) {
+	if s.opts.ReadOnly {
+		return 0, api.ErrReadOnly
+	}
 	now := time.Now().UnixMilli()
 	if err := s.expire(ctx, now); err != nil {
 		return 0, err
@@ -215,13 +222,17 @@ func (s *State) Close() error {
 		wrong := s.feed.err()
 		s.feed.fail(ErrClosed)
 		s.writer.Unlock()
-		if s.flusher == nil {
-			return
+		if s.flusher != nil {
+			if err := s.flusher.close(); wrong == nil {
+				wrong = err
+			}
 		}
-		if err := s.flusher.close(); wrong == nil {
-			wrong = err
+		if s.publisher != nil {
+			s.publisher.close()
 		}
-		s.closeErr = errors.Join(wrong, s.db.Close())
+		if s.db != nil {
+			s.closeErr = errors.Join(wrong, s.db.Close())
+		}
 	})
 	return s.closeErr
 }

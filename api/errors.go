@@ -47,6 +47,9 @@ func (e *SocketError) Error() string {
 	return fmt.Sprintf("slack refused the socket: code %d: %s", e.Code, e.Msg)
 }
 
+// ErrReadOnly says that the state was opened for reading only.
+var ErrReadOnly = errors.New("open for reading only")
+
 // GapError says that there is no going on from a sequence number: the changes
 // after it are no longer retained, or it is ahead of all that has happened and
 // so of another file. Take a Snapshot and go on from its Seq.

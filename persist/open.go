@@ -34,14 +34,19 @@ import (
 // A file that an older program wrote is migrated, which takes a while for a large
 // one. A process may be killed meanwhile: the next Open goes on with it.
 func Open(path string, opts Options) (*DB, error) {
-	db, err := open(path, opts.withDefaults())
+	opts = opts.withDefaults()
+	open := openForWriting
+	if opts.ReadOnly {
+		open = openReadOnly
+	}
+	db, err := open(path, opts)
 	if err != nil {
 		return nil, fmt.Errorf("open cache: %w", err)
 	}
 	return db, nil
 }
 
-func open(path string, opts Options) (*DB, error) {
+func openForWriting(path string, opts Options) (*DB, error) {
 	start := time.Now()
 	info, err := os.Stat(path)
 	isNew := errors.Is(err, fs.ErrNotExist)
@@ -109,28 +114,35 @@ func (db *DB) start(isNew bool) error {
 
 // inspect returns an error if the file at path, which is not empty, is not one
 // to write to. It only reads. As long as it does, no process can write.
-func inspect(path string, timeout time.Duration) (err error) {
+func inspect(path string, timeout time.Duration) error {
 	b, f, err := openBolt(path, &bolt.Options{ReadOnly: true, Timeout: timeout, NoStatistics: true})
 	if err != nil {
 		return err
 	}
 	defer b.Close()
+	_, err = look(path, b, f)
+	return err
+}
+
+// look reads what bbolt and start rely on, and returns the number of the file's
+// format, 0 if it was never written to.
+func look(path string, b *bolt.DB, f *os.File) (have int, err error) {
 	info, err := f.Stat()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return guard(path, func() error {
+	err = guard(path, func() error {
 		switch err := checkStart(f, info.Size()); {
 		case errors.As(err, new(syscall.Errno)): // the disk's trouble, not the file's
 			return err
 		case err != nil:
 			return &api.CorruptError{Err: err}
 		}
-		return b.View(func(tx *bolt.Tx) error {
+		return b.View(func(tx *bolt.Tx) (err error) {
 			if blank(tx) {
 				return nil
 			}
-			have, err := getFormat(tx)
+			have, err = getFormat(tx)
 			switch {
 			case err != nil:
 				return err
@@ -142,11 +154,70 @@ func inspect(path string, timeout time.Duration) (err error) {
 			return nil
 		})
 	})
+	return have, err
 }
+
+// openReadOnly opens a file that is there.
+func openReadOnly(path string, opts Options) (*DB, error) {
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
+	case info.Size() == 0: // bbolt would wait for somebody to write to it
+		return nil, &api.CorruptError{Path: path, Err: errEmpty}
+	}
+	b, f, err := openBolt(path, &bolt.Options{ReadOnly: true, Timeout: opts.LockTimeout, NoStatistics: true})
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{path: path, bolt: b, file: f, failed: fmt.Errorf("%s: %w", path, api.ErrReadOnly)}
+	have, err := look(path, b, f)
+	switch {
+	case err != nil:
+	case have == 0:
+		err = &api.CorruptError{Path: path, Err: errEmpty}
+	case have < format:
+		err = &api.SchemaError{Path: path, Have: have, Known: format}
+	default:
+		err = db.start(false)
+	}
+	if err != nil {
+		_ = b.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+var errEmpty = errors.New("it is empty")
 
 // openBolt opens a database and returns its file too, which is the database's
 // to close. It gives bbolt's errors their names.
+//
+// Whoever has waited for the lock may have got that of a file which has been
+// replaced meanwhile, by a smaller one or because it was corrupt. What is written
+// to that one is lost, so it begins again.
 func openBolt(path string, opts *bolt.Options) (b *bolt.DB, f *os.File, err error) {
+	for {
+		b, f, err = openBoltOnce(path, opts)
+		if err != nil || isAt(path, f) {
+			return b, f, err
+		}
+		_ = b.Close()
+	}
+}
+
+// isAt reports whether a file is the one at path.
+func isAt(path string, f *os.File) bool {
+	mine, err := f.Stat()
+	if err != nil {
+		return true // and whatever is wrong shows when it is used
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(mine, there)
+}
+
+func openBoltOnce(path string, opts *bolt.Options) (b *bolt.DB, f *os.File, err error) {
 	opts.OpenFile = func(name string, flag int, perm os.FileMode) (_ *os.File, err error) {
 		f, err = os.OpenFile(name, flag, perm)
 		return f, err

@@ -14,6 +14,10 @@ type Options struct {
 
 	// Retention bounds the journal.
 	Retention Retention
+
+	// ReadOnly leaves the file as it is, and lets other processes read it too.
+	// As long as one does, none can write to it.
+	ReadOnly bool
 }
 
 // Retention says which journal rows Checkpoint keeps once the tables contain

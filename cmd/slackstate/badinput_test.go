@@ -153,7 +153,7 @@ func TestBadFile(t *testing.T) {
 		{"no file of ours, for replay", []byte(strings.Repeat("not a database\n", 999)), []string{"replay", "--start", start}, []string{"f.db", "corrupt"}},
 		{"no file of ours, for run", []byte(strings.Repeat("not a database\n", 999)), []string{"run", "--api-url", other.URL()}, []string{"f.db", "corrupt"}},
 		{"damaged", damaged, []string{"dump"}, []string{"f.db", "corrupt"}},
-		{"empty, for dump", nil, []string{"dump"}, []string{"f.db is empty"}},
+		{"empty, for dump", nil, []string{"dump"}, []string{"f.db", "it is empty"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			db := write(t, "f.db", string(tc.content))

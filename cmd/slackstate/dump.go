@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
-	"os"
-
-	"github.com/slackstate/slackstate/persist"
 )
 
 // dump prints what a file holds, as of the last event in it, without changing
@@ -18,13 +14,7 @@ func dump(_ context.Context, e env, args []string) error {
 	if err := parse(e, fs, args, "db"); err != nil {
 		return err
 	}
-	switch info, err := os.Stat(*path); { // Open would make it
-	case err != nil:
-		return err
-	case info.Size() == 0:
-		return fmt.Errorf("%s is empty", *path)
-	}
-	db, err := persist.Open(*path, persist.Options{})
+	db, err := openToRead(e, *path)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,9 @@
 //	slackstate demo                     an embedded Slack through a whole life cycle
 //	slackstate run --db F               keep a file up to date; the token is in SLACK_TOKEN
 //	slackstate dump --db F              print what a file holds as JSON
+//	slackstate changes --db F           print the changes that a file still tells
+//	slackstate verify --db F            say whether a file is what was written
+//	slackstate compact --db F           write a file anew, as small as it can be
 //	slackstate replay --start F         build a workspace from recorded responses and events
 //	slackstate bench                    measure a recorded or a generated workspace
 //	slackstate fake                     serve a Slack to develop against
@@ -40,6 +43,9 @@ func commands() []command {
 		{"run", "run --db F [--api-url U] [--connect] [--locale] [--members joined|all|none] [--read-state joined|all|none] [--changes]", "keep a file up to date; the token is in SLACK_TOKEN", runCommand},
 		{"replay", "replay --start F [--events F]... [--db F] [--strict] [--dump] [--changes]", "build a workspace from recorded responses and events", replay},
 		{"dump", "dump --db F", "print what a file holds as JSON", dump},
+		{"changes", "changes --db F [--from SEQ] [--follow]", "print the changes that a file still tells, one event a line", changes},
+		{"verify", "verify --db F", "read a file from end to end, and say whether it is what was written", verify},
+		{"compact", "compact --db F", "write a file anew, as small as it can be", compact},
 		{"bench", "bench [--start F --events F] [--users N] [--count N] [--json]", "measure a recorded or a generated workspace", bench},
 		{"fake", "fake [--addr A] [--users N] [--faults LIST]", "serve a Slack to develop against", fake},
 	}
