@@ -163,7 +163,8 @@ func TestAbsurd(t *testing.T) {
 	start := workspace(t)
 	everyStep(t, func(t *testing.T, step goldenStep, _, _ *snapshot.Snapshot, _ Result) {
 		frame := object(t, []byte(step.frame))
-		replaceEach(frame, frame["type"].(string), seen, func(set func(v any)) {
+		typ, _ := frame["type"].(string)
+		replaceEach(frame, typ, seen, func(set func(v any)) {
 			for _, v := range values {
 				set(v)
 				text, err := json.Marshal(frame)
@@ -171,6 +172,9 @@ func TestAbsurd(t *testing.T) {
 					t.Fatal(err)
 				}
 				next, _ := reduce(t, start, string(text), step.at)
+				if next == start {
+					continue
+				}
 				if consistent(t, next); t.Failed() {
 					t.Fatalf("after %s", text)
 				}

@@ -23,6 +23,9 @@ func message(st *step) {
 	if sub.fn != nil {
 		sub.fn(st, key)
 	}
+	if p := st.ev.get("bot_profile"); p != "" {
+		st.putBot(p)
+	}
 	if sub.counts != never && st.Get(conv, key) != "" {
 		st.arrived(key)
 	}

@@ -75,7 +75,7 @@ func (r *Reducer) Reduce(s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Re
 	case !known:
 		return s, Result{Why: "unknown type", Unknown: true}
 	case h.fn == nil:
-		return s, Result{Why: h.why}
+		return s, Result{Why: h.text}
 	}
 	st := &r.st
 	st.begin(s, ev)

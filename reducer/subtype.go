@@ -10,6 +10,7 @@ import (
 type subtypeRow struct {
 	counts counting
 	fn     func(st *step, key string)
+	does   string // what fn does, for the reference
 }
 
 type counting uint8
@@ -50,30 +51,30 @@ func subtypeTable() map[string]subtypeRow {
 		"channel_canvas_updated": {},
 		"tabbed_canvas_updated":  {},
 
-		"message_changed": {never, messageChanged},
-		"message_replied": {never, messageReplied},
-		"message_deleted": {never, messageDeleted},
+		"message_changed": {never, messageChanged, "the newest message gets its new content"},
+		"message_replied": {never, messageReplied, "the newest message gets its thread's counters"},
+		"message_deleted": {never, messageDeleted, "a message, its pin and its star are gone; it counts no more"},
 
-		"channel_topic":   {notice, topicSet},
-		"group_topic":     {notice, topicSet},
-		"channel_purpose": {notice, purposeSet},
-		"group_purpose":   {notice, purposeSet},
-		"channel_name":    {notice, nameNotice},
-		"group_name":      {notice, nameNotice},
+		"channel_topic":   {notice, topicSet, "topic"},
+		"group_topic":     {notice, topicSet, "topic"},
+		"channel_purpose": {notice, purposeSet, "purpose"},
+		"group_purpose":   {notice, purposeSet, "purpose"},
+		"channel_name":    {notice, nameNotice, "as channel_rename"},
+		"group_name":      {notice, nameNotice, "as channel_rename"},
 
-		"channel_archive":   {notice, archiveNotice},
-		"group_archive":     {notice, archiveNotice},
-		"channel_unarchive": {notice, unarchiveNotice},
-		"group_unarchive":   {notice, unarchiveNotice},
+		"channel_archive":   {notice, archiveNotice, "as channel_archive"},
+		"group_archive":     {notice, archiveNotice, "as channel_archive"},
+		"channel_unarchive": {notice, unarchiveNotice, "as channel_unarchive"},
+		"group_unarchive":   {notice, unarchiveNotice, "as channel_unarchive"},
 
-		"channel_join":  {notice, joinNotice},
-		"group_join":    {notice, joinNotice},
-		"channel_leave": {notice, leaveNotice},
-		"group_leave":   {notice, leaveNotice},
+		"channel_join":  {notice, joinNotice, "as member_joined_channel"},
+		"group_join":    {notice, joinNotice, "as member_joined_channel"},
+		"channel_leave": {notice, leaveNotice, "as member_left_channel"},
+		"group_leave":   {notice, leaveNotice, "as member_left_channel"},
 
-		"channel_convert_to_private":  {notice, convertedToPrivate},
-		"channel_convert_to_public":   {notice, convertedToPublic},
-		"channel_posting_permissions": {notice, refetch},
+		"channel_convert_to_private":  {notice, convertedToPrivate, "is_private; out of sight if self is not in it"},
+		"channel_convert_to_public":   {notice, convertedToPublic, "is_private"},
+		"channel_posting_permissions": {notice, refetch, "nothing; hint to ask for the conversation again"},
 
 		"pinned_item":       {counts: notice},
 		"bot_add":           {counts: notice},

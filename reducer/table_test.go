@@ -82,8 +82,8 @@ func TestTableIsComplete(t *testing.T) {
 		if !slices.Contains(want, typ) {
 			t.Errorf("%s is in the table and in no list of types", typ)
 		}
-		if (table[typ].fn == nil) == (table[typ].why == "") {
-			t.Errorf("%s has a handler: %t, and the reason %q to have none", typ, table[typ].fn != nil, table[typ].why)
+		if r := table[typ]; r.text == "" || r.via == "" || (r.fn == nil) != (r.clock == "") {
+			t.Errorf("%s has a handler: %t, and comes from %q, is ordered by %q and does %q", typ, r.fn != nil, r.via, r.clock, r.text)
 		}
 	}
 }
@@ -174,6 +174,38 @@ func TestEveryHandlerHasAFile(t *testing.T) {
 	}
 }
 
+// TestEveryTypeHasACase: each type and each subtype in the tables is that of an
+// event of some case that says what it does.
+func TestEveryTypeHasACase(t *testing.T) {
+	types, subs := map[string]bool{}, map[string]bool{"": true}
+	for _, file := range goldenFiles(t) {
+		cases, _ := goldenCases(t, file)
+		for _, c := range cases {
+			for _, step := range c.steps {
+				ev, err := Decode([]byte(step.frame), step.at)
+				if err != nil {
+					t.Fatalf("%s: %v", file, err)
+				}
+				types[ev.Type] = types[ev.Type] || !step.given
+				subs[ev.Subtype] = subs[ev.Subtype] || !step.given
+			}
+		}
+	}
+	for typ := range table {
+		if !types[typ] {
+			t.Errorf("%s is in no case", typ)
+		}
+	}
+	for sub, r := range subtypes {
+		if !subs[sub] {
+			t.Errorf("message %s is in no case", sub)
+		}
+		if (r.fn == nil) != (r.does == "") {
+			t.Errorf("message %s does something: %t, and what it does is %q", sub, r.fn != nil, r.does)
+		}
+	}
+}
+
 // TestIgnoredTypesChangeNothing, whatever they carry.
 func TestIgnoredTypesChangeNothing(t *testing.T) {
 	s := workspace(t)
@@ -187,7 +219,7 @@ func TestIgnoredTypesChangeNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		next, res := reduce(t, s, string(frame), epoch)
-		if next != s || res.Outcome != Ignored || res.Why != row.why || len(res.Hints) != 0 {
+		if next != s || res.Outcome != Ignored || res.Why != row.text || len(res.Hints) != 0 {
 			t.Errorf("%s: %+v", frame, res)
 		}
 	}

@@ -116,6 +116,38 @@ func gridMigrationFinished(st *step) {
 	st.hint(user, "")
 }
 
+// externalMigrationFinished is external_org_migration_finished: a workspace that
+// shares channels with this one is part of an enterprise now, and its users may
+// have other ids. Clock: none needed.
+func externalMigrationFinished(st *step) { st.hint(user, "") }
+
+// appUninstalled, teamAccessRevoked and tokensRevoked say that the token may be
+// good no longer. The state stays as it is: only Slack's answer to the token can
+// tell, so it should be asked. Clock: none needed.
+func appUninstalled(st *step) { st.hint(snapshot.KindSelf, "") }
+
+func teamAccessRevoked(st *step) {
+	for t := range st.ev.get("team_ids").Elems() {
+		if own := st.Get(team, "").Str(snapshot.TeamID); own != "" && asID(t) == own {
+			st.hint(snapshot.KindSelf, "")
+			return
+		}
+	}
+	st.skip("is about another workspace")
+}
+
+func tokensRevoked(st *step) {
+	for _, of := range []string{"oauth", "bot"} {
+		for u := range st.ev.get("tokens").Get(of).Elems() {
+			if st.self != "" && asID(u) == string(st.self) {
+				st.hint(snapshot.KindSelf, "")
+				return
+			}
+		}
+	}
+	st.skip("is not self's")
+}
+
 // eventsLost is app_rate_limited: Slack dropped events of a minute. Clock:
 // arrival.
 func eventsLost(st *step) { st.lost(st.ev.At + 1) }
