@@ -13,8 +13,18 @@ func botChanged(st *step) {
 	}
 }
 
-// putBot merges a bot, which the messages it sends may bring too, and reports
-// whether it has an id.
+// botProfile takes what a message says of the bot that sent it, if that bot is
+// not known or this is a newer version of it. Its team_id is the message's: no
+// other object of a bot has one.
+func (st *step) botProfile(v rawjson.Value) {
+	bot := st.Get(snapshot.KindBot, id(v, "id"))
+	known, _ := bot.Int(snapshot.BotUpdated)
+	if updated, _ := v.Get("updated").Int(); bot == "" || updated > known {
+		st.putBot(filter(v, func(name string) bool { return name != "team_id" }))
+	}
+}
+
+// putBot merges a bot and reports whether it has an id.
 func (st *step) putBot(v rawjson.Value) bool {
 	key := id(v, "id")
 	if key == "" {

@@ -24,7 +24,7 @@ func message(st *step) {
 		sub.fn(st, key)
 	}
 	if p := st.ev.get("bot_profile"); p != "" {
-		st.putBot(p)
+		st.botProfile(p)
 	}
 	if sub.counts != never && st.Get(conv, key) != "" {
 		st.arrived(key)
