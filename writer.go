@@ -85,7 +85,7 @@ func (s *State) reduce(ev reducer.Event, raw []byte) (api.Seq, *persist.Row, err
 	s.delivered.add(ev.ID)
 	if isPage(ev.Type) {
 		row.Event = nil
-		row.Bulk = !before.Ready()
+		row.Bulk, row.AllMembers = !before.Ready(), res.AllMembers
 	}
 	s.feed.add(row, next, res.Outcome == reducer.Changed)
 	return next.Seq(), row, nil

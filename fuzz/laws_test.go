@@ -47,7 +47,7 @@ func reduceAll(tb testing.TB, s *snapshot.Snapshot, frames [][]byte, at int64) (
 		}
 		var res reducer.Result
 		s, res = reducer.Reduce(config, s, ev)
-		all = append(all, res.Changes...)
+		all = append(all, res.EveryChange(s)...)
 	}
 	return s, all
 }

@@ -30,6 +30,10 @@ type Row struct {
 	// writes what it changed to the tables and keeps no row of it. Rows never
 	// returns it.
 	Bulk bool
+
+	// AllMembers says of such a page that all memberships of the state are new,
+	// and not among Changes.
+	AllMembers bool
 }
 
 // rowVersion is the first byte of every row. Rows of version 1 have neither

@@ -124,6 +124,11 @@ func (db *DB) writeThrough(tx *bolt.Tx, rows []Row, state *snapshot.Snapshot) er
 		}
 	}
 	sortIDs(ids)
+	if slices.ContainsFunc(rows, func(r Row) bool { return r.AllMembers }) {
+		if err := putAllMembers(tx, state.Packed(), &db.stored); err != nil {
+			return err
+		}
+	}
 	if err := putRecords(tx, slices.Compact(ids), state, &db.stored); err != nil {
 		return err
 	}

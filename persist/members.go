@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/slackstate/slackstate/snapshot"
 )
@@ -83,7 +84,7 @@ func putMembers(tx *bolt.Tx, ids []recordID, s *snapshot.Snapshot, have *stored)
 // putAllMembers writes the buckets anew.
 func putAllMembers(tx *bolt.Tx, packed snapshot.Packed, have *stored) error {
 	for _, name := range [][]byte{membersBucket, conversationsBucket, usersBucket} {
-		if err := tx.DeleteBucket(name); err != nil {
+		if err := tx.DeleteBucket(name); err != nil && !errors.Is(err, berrors.ErrBucketNotFound) {
 			return fmt.Errorf("bucket %s: %w", name, err)
 		}
 	}

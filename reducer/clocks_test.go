@@ -189,11 +189,11 @@ func TestClocks(t *testing.T) {
 			}
 			confirmed, res := reduce(t, start, c.last, at+1000)
 			if res.Outcome == Changed {
-				t.Fatalf("%s confirms nothing:\n%s", c.last, strings.Join(describe(t, res), "\n"))
+				t.Fatalf("%s confirms nothing:\n%s", c.last, strings.Join(describe(t, confirmed, res), "\n"))
 			}
 			after, res := reduce(t, confirmed, c.late, at+2000)
 			if after.Digest() != start.Digest() {
-				t.Errorf("%s came after %s, and changed:\n%s", c.late, c.last, strings.Join(describe(t, res), "\n"))
+				t.Errorf("%s came after %s, and changed:\n%s", c.late, c.last, strings.Join(describe(t, after, res), "\n"))
 			}
 		})
 	}
@@ -251,7 +251,7 @@ func TestFinal(t *testing.T) {
 		t.Run(typ, func(t *testing.T) {
 			s, _ := reduce(t, workspace(t), c.last, epoch+601_000)
 			if after, res := reduce(t, s, c.late, epoch+602_000); after.Digest() != s.Digest() {
-				t.Errorf("%s came after it, and changed:\n%s", c.late, strings.Join(describe(t, res), "\n"))
+				t.Errorf("%s came after it, and changed:\n%s", c.late, strings.Join(describe(t, after, res), "\n"))
 			}
 		})
 	}

@@ -168,7 +168,7 @@ func TestGolden(t *testing.T) {
 				var results [][]string
 				for _, step := range c.steps {
 					next, res := reduce(t, s, step.frame, step.at)
-					results = append(results, describe(t, res))
+					results = append(results, describe(t, next, res))
 					s = next
 				}
 				for n, step := range slices.Backward(c.steps) {
@@ -196,14 +196,14 @@ func TestGolden(t *testing.T) {
 }
 
 // describe says in lines what an event did.
-func describe(t testing.TB, res Result) []string {
+func describe(t testing.TB, next *snapshot.Snapshot, res Result) []string {
 	t.Helper()
 	first := res.Outcome.String()
 	if res.Why != "" {
 		first += ": " + res.Why
 	}
 	lines := []string{first}
-	for _, c := range res.Changes {
+	for _, c := range res.EveryChange(next) {
 		if c.Kind == snapshot.KindClock {
 			continue
 		}

@@ -109,7 +109,7 @@ func TestRepeated(t *testing.T) {
 			}
 			twice, res := reduce(t, after, step.frame, step.at+later)
 			if res.Outcome == Changed {
-				t.Errorf("%s: %d ms later it changed something again:\n%s", step.frame, later, strings.Join(describe(t, res), "\n"))
+				t.Errorf("%s: %d ms later it changed something again:\n%s", step.frame, later, strings.Join(describe(t, twice, res), "\n"))
 			}
 			consistent(t, twice)
 		}
@@ -138,7 +138,7 @@ func TestDeterministic(t *testing.T) {
 				put(k, key, r)
 			}
 		}
-		for _, c := range res.Changes {
+		for _, c := range res.EveryChange(after) {
 			if was := before.Get(c.Kind, c.Key); was != c.Before {
 				t.Errorf("%v %q was %q, not %q", c.Kind, c.Key, was, c.Before)
 			}

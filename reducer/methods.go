@@ -25,13 +25,11 @@ func (p *page) removeUnseen(k snapshot.Kind, facet string, seen map[string]bool)
 }
 
 func (p *page) usersList() {
-	list := p.body.Get("members")
+	list := p.get("members")
 	if p.missing(list) {
 		return
 	}
-	for v := range list.Elems() {
-		p.userRow(v)
-	}
+	readAll(list, readUser, p.userRow)
 	p.begun(snapshot.CollectionUsers)
 }
 
@@ -42,10 +40,10 @@ func (p *page) begun(collection string) {
 	}
 }
 
-func (p *page) userInfo() { p.userRow(p.body.Get("user")) }
+func (p *page) userInfo() { p.userRow(readUser(&p.Encoder, p.get("user"))) }
 
 func (p *page) userPresence() {
-	u, v := id(p.args, "user"), str(p.body, "presence")
+	u, v := id(p.args, "user"), p.str("presence")
 	if u == "" || v == "" {
 		p.skip("has no user or no presence")
 		return
@@ -60,27 +58,26 @@ func (p *page) conversationsList() {
 	if p.method == "users.conversations" && (id(p.args, "user") == "" || id(p.args, "user") == string(p.self)) {
 		also = append(also, snapshot.ConvIsMember.Bool(true))
 	}
-	list := p.body.Get("channels")
+	list := p.get("channels")
 	if p.missing(list) {
 		return
 	}
-	for v := range list.Elems() {
+	readAll(list, func(enc *snapshot.Encoder, v rawjson.Value) convRow {
 		if im, _ := v.Get("is_im").Bool(); im {
-			p.convRow(v)
-		} else {
-			p.convRow(v, also...)
+			return readConv(enc, v)
 		}
-	}
+		return readConv(enc, v, also...)
+	}, func(row convRow) { p.convRow(row) })
 	p.begun(snapshot.CollectionConversations)
 }
 
 func (p *page) conversationInfo() {
-	key := p.convRow(p.body.Get("channel"))
+	key := p.convRow(readConv(&p.Encoder, p.get("channel")))
 	if key == "" {
 		return
 	}
 	how := "complete"
-	for _, r := range []snapshot.Record{p.record(read, p.body.Get("channel")), p.Get(read, key)} {
+	for _, r := range []snapshot.Record{p.record(read, p.get("channel")), p.Get(read, key)} {
 		if !r.Has(snapshot.ReadUnread) || !r.Has(snapshot.ReadLastRead) {
 			how = "partial" // not told, or told too late
 		}
@@ -89,18 +86,19 @@ func (p *page) conversationInfo() {
 }
 
 func (p *page) conversationMembers() {
-	list := p.body.Get("members")
+	list := p.get("members")
 	if key, ok := p.known(id(p.args, "channel")); ok && !p.missing(list) {
-		p.membersRow(key, list, false)
+		ids, _ := readIDs(list)
+		p.membersRow(key, ids, false)
 	}
 }
 
 func (p *page) botInfo() {
-	p.botRow(p.body.Get("bot"))
+	p.botRow(p.get("bot"))
 	p.begun(snapshot.CollectionBots)
 }
 
-func (p *page) usergroupsList() { p.usergroups(p.body.Get("usergroups")) }
+func (p *page) usergroupsList() { p.usergroups(p.get("usergroups")) }
 
 // usergroups reads every user group there is.
 func (p *page) usergroups(v rawjson.Value) {
@@ -144,7 +142,7 @@ func (p *page) usergroupUsers() {
 	if p.Get(group, key) == "" || p.touched(facetGroup, key) || p.touched(facetGroup, snapshot.Pair(key, "self")) {
 		return
 	}
-	list := p.body.Get("users")
+	list := p.get("users")
 	if p.missing(list) {
 		return
 	}
@@ -158,7 +156,7 @@ func (p *page) usergroupUsers() {
 	p.findMine(key)
 }
 
-func (p *page) emojiList() { p.emoji(p.body.Get("emoji")) }
+func (p *page) emojiList() { p.emoji(p.get("emoji")) }
 
 // emoji reads every custom emoji there is.
 func (p *page) emoji(v rawjson.Value) {
@@ -194,7 +192,7 @@ func (p *page) dndInfo() {
 }
 
 func (p *page) dndTeamInfo() {
-	for key, v := range p.body.Get("users").Members() {
+	for key, v := range p.get("users").Members() {
 		p.dndRow(key, v, false)
 	}
 	p.begun(snapshot.CollectionDND)

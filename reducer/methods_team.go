@@ -21,10 +21,10 @@ func (p *page) rtmConnect() {
 
 // selfAndTeam reads what rtm.connect and rtm.start have in common.
 func (p *page) selfAndTeam() {
-	p.setSelf(p.record(snapshot.KindSelf, p.body.Get("self")))
-	p.setTeam(p.record(team, p.body.Get("team")))
-	p.prefs(snapshot.KindSelfPref, snapshot.SelfPrefValue, p.body.Get("self").Get("prefs"))
-	p.prefs(snapshot.KindTeamPref, snapshot.TeamPrefValue, p.body.Get("team").Get("prefs"))
+	p.setSelf(p.record(snapshot.KindSelf, p.get("self")))
+	p.setTeam(p.record(team, p.get("team")))
+	p.prefs(snapshot.KindSelfPref, snapshot.SelfPrefValue, p.get("self").Get("prefs"))
+	p.prefs(snapshot.KindTeamPref, snapshot.TeamPrefValue, p.get("team").Get("prefs"))
 }
 
 func (p *page) setSelf(patch snapshot.Record) {
@@ -78,7 +78,7 @@ func (p *page) prefs(k snapshot.Kind, f *snapshot.Field, v rawjson.Value) {
 // authTest is the answer of auth.test, which has names of its own.
 func (p *page) authTest() {
 	said := func(f *snapshot.Field, name string) (as []snapshot.Assignment) {
-		if s := str(p.body, name); s != "" {
+		if s := p.str(name); s != "" {
 			as = append(as, f.Str(s))
 		}
 		return as
@@ -91,7 +91,7 @@ func (p *page) authTest() {
 
 // teamInfo is the answer of team.info, which also tells about other teams.
 func (p *page) teamInfo() {
-	v := p.body.Get("team")
+	v := p.get("team")
 	if own := p.Get(team, "").Str(snapshot.TeamID); own != "" && own != id(v, "id") {
 		p.skip("is about another team")
 		return
@@ -100,7 +100,7 @@ func (p *page) teamInfo() {
 }
 
 // profileFields is the answer of team.profile.get: every definition.
-func (p *page) profileFields() { p.fieldDefinitions(p.body.Get("profile").Get("fields")) }
+func (p *page) profileFields() { p.fieldDefinitions(p.get("profile").Get("fields")) }
 
 func (p *page) fieldDefinitions(v rawjson.Value) {
 	if p.missing(v) {

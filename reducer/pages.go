@@ -2,6 +2,8 @@ package reducer
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
@@ -26,6 +28,9 @@ type page struct {
 	body   rawjson.Value
 	start  int64 // when the call began, in milliseconds
 
+	members map[string]rawjson.Value // of body, which may be too long to walk for each
+
+	clocks    bool // there are any
 	overruled bool // rule 4 applied, on this page or on one before it
 }
 
@@ -55,7 +60,8 @@ var pages = map[string]func(*page){
 
 func (st *step) page() *page {
 	ev := &st.ev
-	p := &page{step: st, method: ev.str("method"), args: ev.get("args"), body: ev.get("response"), start: st.ev.At}
+	p := &page{step: st, method: ev.str("method"), args: ev.get("args"), body: ev.get("response"), start: st.ev.At,
+		clocks: st.Base().Len(snapshot.KindClock) > 0}
 	call := st.Get(snapshot.KindCall, ev.id("call"))
 	if start, ok := call.Int(snapshot.CallStart); ok {
 		p.start = start
@@ -66,13 +72,41 @@ func (st *step) page() *page {
 	return p
 }
 
+// get returns a member of the response, the last one of that name.
+func (p *page) get(name string) rawjson.Value {
+	if p.members == nil {
+		p.members = maps.Collect(p.body.Members())
+	}
+	return p.members[name]
+}
+
+// str returns a member that is a string.
+func (p *page) str(name string) string {
+	s, _ := p.get(name).Str()
+	return s
+}
+
 // touched is that of step, with rule 4.
 func (p *page) touched(facet, key string) bool {
-	if !p.step.touched(facet, key, p.start) {
+	if !p.clocks || !p.step.touched(facet, key, p.start) {
 		return false
 	}
 	p.overrule(facet, key)
 	return true
+}
+
+// touchedPair is touched for the clock of a pair.
+func (p *page) touchedPair(facet, a, b string) bool {
+	return p.clocks && p.touched(facet, snapshot.Pair(a, b))
+}
+
+// twice notes an id that a list has more than once. The later row is laid over the
+// earlier one.
+func (p *page) twice(seen map[string]bool, key string) {
+	if seen[key] && key != "" {
+		p.unsound("%s is listed twice", key)
+	}
+	seen[key] = true
 }
 
 // overrule notes that an event's word is kept against the list's.
@@ -105,7 +139,7 @@ func pageArrived(st *step) {
 		// It does not lag, and an event of the same millisecond is from before it.
 		p.start += p.cfg.ListLag.Milliseconds() + 1
 	}
-	ok, told := p.body.Get("ok").Bool()
+	ok, told := p.get("ok").Bool()
 	switch {
 	case !known:
 		st.skip("the method is not understood")
@@ -143,7 +177,7 @@ func listingEnded(st *step) {
 		p.conversationsListed(seen)
 	case "conversations.members":
 		if key, ok := p.known(id(p.args, "channel")); ok {
-			p.membersWhole(key, seen)
+			p.membersWhole(key, p.others(key), slices.Collect(maps.Keys(seen)))
 		}
 	}
 	st.Delete(snapshot.KindCall, call)

@@ -1,6 +1,7 @@
 package reducer
 
 import (
+	"slices"
 	"time"
 
 	"github.com/slackstate/slackstate/snapshot"
@@ -44,6 +45,26 @@ type Result struct {
 	Hints   []Hint            // what Slack should be asked for now
 	Why     string            // for Ignored: why nothing changed, "" if it was so already
 	Unknown bool              // the type is in no table
+	Unsound []string          // what of a page could not be taken, and why; the first hundred
+
+	// AllMembers says that there were no memberships before, and that those of
+	// the snapshot, which may be millions, are not among Changes. It is only set
+	// for a page of the first bootstrap.
+	AllMembers bool
+}
+
+// EveryChange returns Changes with the memberships that AllMembers left out; next
+// is the snapshot that came with r.
+func (r Result) EveryChange(next *snapshot.Snapshot) []snapshot.Change {
+	if !r.AllMembers {
+		return r.Changes
+	}
+	all := slices.Clone(r.Changes)
+	for key := range next.All(snapshot.KindMember) {
+		all = append(all, snapshot.Change{Kind: snapshot.KindMember, Key: key, After: snapshot.Exists})
+	}
+	slices.SortFunc(all, snapshot.Change.Compare)
+	return all
 }
 
 // A Hint names something that an event said has changed without saying how.
@@ -81,7 +102,7 @@ func (r *Reducer) Reduce(s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Re
 	st.begin(s, ev)
 	h.fn(st)
 	next, changes := st.Commit(ev.At)
-	res := Result{Changes: changes, Hints: st.hints}
+	res := Result{Changes: changes, Hints: st.hints, Unsound: st.bad, AllMembers: st.AllMembers()}
 	for _, c := range changes {
 		if c.Kind.Entity() {
 			res.Outcome = Changed

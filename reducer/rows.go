@@ -2,30 +2,43 @@ package reducer
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/snapshot"
 )
 
+// A userRow is what a list says of one user.
+type userRow struct {
+	key      string
+	patch    snapshot.Record
+	presence string
+}
+
+func readUser(enc *snapshot.Encoder, v rawjson.Value) userRow {
+	patch, rest := enc.Split(user.Schema(), v)
+	presence, _ := rest.Get("presence").Str()
+	return userRow{asID(rest.Get("id")), patch, presence}
+}
+
 // userRow lays one user of a list over what is known.
-func (p *page) userRow(v rawjson.Value) {
-	key := id(v, "id")
+func (p *page) userRow(row userRow) {
+	key := row.key
 	if key == "" {
+		p.unsound("a user has no id")
 		return
 	}
-	patch := p.record(user, v)
 	known, _ := p.Get(user, key).Int(snapshot.UserUpdated)
-	updated, _ := patch.Int(snapshot.UserUpdated)
+	updated, _ := row.patch.Int(snapshot.UserUpdated)
 	if p.behind(facetUser, key, known, updated) {
 		return
 	}
-	p.putUser(key, patch)
+	p.putUser(key, row.patch)
 	if p.method != "rtm.start" { // whose own word for it is self
-		p.renameSelf(key, patch)
+		p.renameSelf(key, row.patch)
 	}
-	presence := str(v, "presence")
-	if presence != "" && p.Get(snapshot.KindPresence, key) == "" && !p.Get(user, key).Is(snapshot.UserDeleted) {
-		p.assign(snapshot.KindPresence, key, snapshot.PresenceValue.Str(presence))
+	if row.presence != "" && p.Get(snapshot.KindPresence, key) == "" && !p.Get(user, key).Is(snapshot.UserDeleted) {
+		p.assign(snapshot.KindPresence, key, snapshot.PresenceValue.Str(row.presence))
 	}
 }
 
@@ -88,7 +101,7 @@ func (p *page) recent(ts snapshot.TS) bool {
 // ahead reports whether a facet was changed by an event that a row with this
 // version, in milliseconds, may not show.
 func (p *page) ahead(facet, key string, updated int64) bool {
-	if !p.step.touched(facet, key, p.start) {
+	if !p.clocks || !p.step.touched(facet, key, p.start) {
 		return false
 	}
 	version := p.Get(snapshot.KindClock, snapshot.Pair(facet, key)).Str(snapshot.ClockVersion)
@@ -99,14 +112,55 @@ func (p *page) ahead(facet, key string, updated int64) bool {
 	return true
 }
 
+// A convRow is what a list says of one conversation.
+type convRow struct {
+	key     string
+	patch   snapshot.Record
+	read    snapshot.Record
+	members []string // ids
+	listed  int      // length of the member list, -1 if there is none
+}
+
+// readConv reads an element of a list. implied is what being on it says.
+func readConv(enc *snapshot.Encoder, v rawjson.Value, implied ...snapshot.Assignment) convRow {
+	patch, rest := enc.Split(conv.Schema(), v)
+	row := convRow{key: asID(rest.Get("id")), listed: -1}
+	row.members, row.listed = readIDs(rest.Get("members"))
+	row.read = enc.Of(read.Schema(), rest)
+	row.patch = patch
+	if len(implied) > 0 {
+		row.patch = enc.With(conv.Schema(), patch, implied...)
+	}
+	return row
+}
+
+// readIDs returns the ids in a list, and how long it is; -1 if it is none.
+func readIDs(list rawjson.Value) (ids []string, n int) {
+	if list.Kind() != rawjson.Array {
+		return nil, -1
+	}
+	ids = make([]string, 0, len(list)/13) // "U0123456789",
+	for v := range list.Elems() {
+		if id := asID(v); id != "" {
+			ids = append(ids, id)
+		}
+		n++
+	}
+	return ids, n
+}
+
 // convRow lays one conversation of a list over what is known, and returns its
-// id, "" if it may not be touched. also holds what the list implies.
-func (p *page) convRow(v rawjson.Value, also ...snapshot.Assignment) string {
-	key, ok := p.alive(id(v, "id"))
+// id, "" if it may not be touched.
+func (p *page) convRow(row convRow) string {
+	if row.key == "" {
+		p.unsound("a conversation has no id")
+		return ""
+	}
+	key, ok := p.alive(row.key)
 	if !ok {
 		return ""
 	}
-	patch := p.With(conv.Schema(), p.record(conv, v), also...)
+	patch := row.patch
 	updated, _ := patch.Int(snapshot.ConvUpdated)
 	member := snapshot.Pair(key, string(p.self))
 	if p.left(key) && (p.ahead(facetMember, member, updated) || p.ahead(facetPrivacy, key, updated)) {
@@ -133,7 +187,7 @@ func (p *page) convRow(v rawjson.Value, also ...snapshot.Assignment) string {
 	if known.Is(snapshot.ConvIsMember) && !p.Get(conv, key).Is(snapshot.ConvIsMember) {
 		p.stopCounting(key)
 	}
-	p.readPart(key, v)
+	p.readPart(key, row.read)
 	return key
 }
 
@@ -160,8 +214,8 @@ func (st *step) setLater(facet, key string, object snapshot.Record) int {
 // readPart lays a row's read state over what events have told. Its newest
 // message and its counters are only good if no message came since nor was it
 // edited, its counters and marker if the marker was not moved.
-func (p *page) readPart(key string, v rawjson.Value) {
-	row := p.readRow(key, v)
+func (p *page) readPart(key string, row snapshot.Record) {
+	row = p.soundRead(key, row)
 	if row == snapshot.Exists {
 		return
 	}
@@ -184,28 +238,41 @@ func (p *page) readPart(key string, v rawjson.Value) {
 
 // membersRow takes a list of members, which is only a part of them unless it is
 // whole.
-func (p *page) membersRow(key string, v rawjson.Value, whole bool) {
-	seen := map[string]bool{}
-	for m := range v.Elems() {
-		u := asID(m)
-		seen[u] = true
-		if !p.touched(facetMember, snapshot.Pair(key, u)) {
-			p.addMember(key, u)
-		}
+func (p *page) membersRow(key string, ids []string, whole bool) {
+	members := ids
+	if p.clocks {
+		members = slices.DeleteFunc(slices.Clone(ids), func(u string) bool { return p.touchedPair(facetMember, key, u) })
 	}
-	name := snapshot.MembersOf(snapshot.ChannelID(key))
-	if whole {
-		p.membersWhole(key, seen)
-	} else if p.Get(snapshot.KindFreshness, name) == "" {
+	known := p.others(key)
+	if slices.Contains(members, string(p.self)) {
+		p.addMember(key, string(p.self))
+	}
+	p.AddMembers(snapshot.ChannelID(key), members)
+	switch name := snapshot.MembersOf(snapshot.ChannelID(key)); {
+	case whole:
+		p.membersWhole(key, known, ids)
+	case p.Get(snapshot.KindFreshness, name) == "":
 		p.fresh(name, "partial")
 	}
 }
 
-// membersWhole removes the members that a complete list left out.
-func (p *page) membersWhole(key string, seen map[string]bool) {
-	for _, u := range p.Members(snapshot.ChannelID(key)) {
-		if !seen[string(u)] && u != p.self && !p.touched(facetMember, snapshot.Pair(key, string(u))) {
-			p.Delete(snapshot.KindMember, snapshot.Pair(key, string(u)))
+// others returns the members of a conversation, without self.
+func (p *page) others(key string) []snapshot.UserID {
+	return slices.DeleteFunc(p.Members(snapshot.ChannelID(key)), func(u snapshot.UserID) bool { return u == p.self })
+}
+
+// membersWhole removes those of the members known before that a complete list
+// left out.
+func (p *page) membersWhole(key string, known []snapshot.UserID, ids []string) {
+	if len(known) > 0 {
+		listed := make(map[string]bool, len(ids))
+		for _, u := range ids {
+			listed[u] = true
+		}
+		for _, u := range known {
+			if !listed[string(u)] && !p.touchedPair(facetMember, key, string(u)) {
+				p.Delete(snapshot.KindMember, snapshot.Pair(key, string(u)))
+			}
 		}
 	}
 	p.fresh(snapshot.MembersOf(snapshot.ChannelID(key)), "complete")
@@ -214,6 +281,7 @@ func (p *page) membersWhole(key string, seen map[string]bool) {
 func (p *page) botRow(v rawjson.Value) {
 	key := id(v, "id")
 	if key == "" {
+		p.unsound("a bot has no id")
 		return
 	}
 	patch := p.record(snapshot.KindBot, v)

@@ -9,63 +9,74 @@ import (
 // before, it was the whole workspace on one page, which is also the shape of a
 // dump. Being whole, it tells what is gone as well. Users may be cut from it
 // without a mark, so they are known in part until users.list was read.
+//
+// The first one is read with Gather: its parts are told apart, encoded, and built
+// into tables on all processors. What comes of it is the same.
 func (p *page) rtmStart() {
+	if !p.Base().Ready() {
+		p.Gather()
+	}
 	p.rtmConnect()
-	if p.body.Get("channels").Kind() != rawjson.Array && p.body.Get("users").Kind() != rawjson.Array {
+	if p.get("channels").Kind() != rawjson.Array && p.get("users").Kind() != rawjson.Array {
 		return
 	}
-	for v := range p.body.Get("users").Elems() {
-		p.userRow(v)
-	}
+	seen := map[string]bool{}
+	readAll(p.get("users"), readUser, func(row userRow) {
+		p.twice(seen, row.key)
+		p.userRow(row)
+	})
 	p.begun(snapshot.CollectionUsers)
 	p.startConversations()
-	if v := p.body.Get("bots"); v.Kind() == rawjson.Array {
+	if v := p.get("bots"); v.Kind() == rawjson.Array {
 		for b := range v.Elems() {
 			p.botRow(b)
 		}
 		p.fresh(snapshot.CollectionBots, "complete")
 	}
-	p.startUsergroups(p.body.Get("subteams"))
-	p.startDND(p.body.Get("dnd"))
-	if v := p.body.Get("emoji"); v != "" {
+	p.startUsergroups(p.get("subteams"))
+	p.startDND(p.get("dnd"))
+	if v := p.get("emoji"); v != "" {
 		p.emoji(v)
 	}
-	if v := p.body.Get("team").Get("profile").Get("fields"); v != "" {
+	if v := p.get("team").Get("profile").Get("fields"); v != "" {
 		p.fieldDefinitions(v)
 	}
 	p.startExtras()
-	p.restore(p.body.Get("slackstate"))
+	p.restore(p.get("slackstate"))
 }
 
 // startConversations reads the four lists. The list a conversation is in says
 // what it is where the object does not, as those of private channels often did
 // not, and that self is in it.
 func (p *page) startConversations() {
-	ours := p.body.Get("slackstate") != "" // a dump says all it knows, and implies nothing
+	ours := p.get("slackstate") != "" // a dump says all it knows, and implies nothing
 	partial := map[string]bool{}
-	for v := range p.body.Get("slackstate").Get("partial_members").Elems() {
+	for v := range p.get("slackstate").Get("partial_members").Elems() {
 		partial[asID(v)] = true
 	}
-	cut := warned(p.body, "member_list_truncated")
+	cut := p.warned("member_list_truncated")
 	seen := map[string]bool{}
 	for _, list := range []string{"channels", "groups", "mpims", "ims"} {
-		for v := range p.body.Get(list).Elems() {
-			key := p.convRow(v, implied(list, v, ours)...)
+		readAll(p.get(list), func(enc *snapshot.Encoder, v rawjson.Value) convRow {
+			return readConv(enc, v, implied(list, v, ours)...)
+		}, func(row convRow) {
+			key := p.convRow(row)
 			if key == "" {
-				continue
+				return
 			}
-			seen[key] = true
-			members := v.Get("members")
-			if members.Kind() != rawjson.Array {
-				continue
+			p.twice(seen, key)
+			if n := row.listed - len(row.members); n > 0 && row.listed >= 0 {
+				p.unsound("%d members of %s have no id", n, key)
 			}
-			whole := ours && !partial[key] || !ours && !cut && !truncated(v, members)
-			p.membersRow(key, members, whole)
-		}
+			if row.listed >= 0 {
+				whole := ours && !partial[key] || !ours && !cut && !truncated(row)
+				p.membersRow(key, row.members, whole)
+			}
+		})
 	}
 	how := "complete"
 	for _, list := range []string{"channels", "groups", "ims"} {
-		if p.body.Get(list).Kind() != rawjson.Array {
+		if p.get(list).Kind() != rawjson.Array {
 			how = "partial"
 		}
 	}
@@ -152,23 +163,19 @@ func implied(list string, v rawjson.Value, ours bool) (as []snapshot.Assignment)
 
 // truncated reports whether a conversation's member list may have been cut: Slack did so
 // at 1,500 and later at 500, or says that there are more.
-func truncated(v, members rawjson.Value) bool {
-	n := int64(0)
-	for range members.Elems() {
-		n++
+func truncated(row convRow) bool {
+	if count, ok := row.patch.Int(snapshot.ConvNumMembers); ok {
+		return int64(row.listed) < count
 	}
-	if count, ok := v.Get("num_members").Int(); ok {
-		return n < count
-	}
-	return n == 500 || n == 1500
+	return row.listed == 500 || row.listed == 1500
 }
 
 // warned reports whether a response carries a warning.
-func warned(body rawjson.Value, warning string) bool {
-	if str(body, "warning") == warning {
+func (p *page) warned(warning string) bool {
+	if p.str("warning") == warning {
 		return true
 	}
-	for w := range body.Get("response_metadata").Get("warnings").Elems() {
+	for w := range p.get("response_metadata").Get("warnings").Elems() {
 		if s, _ := w.Str(); s == warning {
 			return true
 		}
@@ -184,16 +191,16 @@ func (p *page) startExtras() {
 		"thread_only_channels": snapshot.ConvIsThreadOnly,
 	}
 	for name, f := range flags {
-		for c := range p.body.Get(name).Elems() {
+		for c := range p.get(name).Elems() {
 			p.update(conv, string(p.resolve(asID(c))), f.Bool(true))
 		}
 	}
-	for u, v := range p.body.Get("presence").Members() {
+	for u, v := range p.get("presence").Members() {
 		if s, ok := v.Str(); ok && validID(u) != "" {
 			p.assign(snapshot.KindPresence, u, snapshot.PresenceValue.Str(s))
 		}
 	}
-	for c, list := range p.body.Get("pins").Members() {
+	for c, list := range p.get("pins").Members() {
 		key := string(p.resolve(validID(c)))
 		for item := range list.Elems() {
 			if name := itemKey(item); key != "" && name != "" {
@@ -201,12 +208,12 @@ func (p *page) startExtras() {
 			}
 		}
 	}
-	for item := range p.body.Get("stars").Elems() {
+	for item := range p.get("stars").Elems() {
 		if key, r := p.star(item); key != "" {
 			p.Put(snapshot.KindStar, key, r)
 		}
 	}
-	for f := range p.body.Get("files").Elems() {
+	for f := range p.get("files").Elems() {
 		if key := id(f, "id"); key != "" {
 			p.merge(snapshot.KindFile, key, p.record(snapshot.KindFile, f))
 		}

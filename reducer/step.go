@@ -1,6 +1,7 @@
 package reducer
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
@@ -15,20 +16,21 @@ type step struct {
 	self  snapshot.UserID
 	hints []Hint
 	why   string
+	bad   []string
 }
 
 // begin makes the step one of an event that happens to s.
 func (st *step) begin(s *snapshot.Snapshot, ev Event) {
 	st.Reset(s)
 	st.ev, st.self = ev, s.SelfID()
-	st.hints, st.why = nil, ""
+	st.hints, st.why, st.bad = nil, "", nil
 }
 
 // end keeps nothing of the event alive but what is returned of it.
 func (st *step) end() {
 	st.Reset(nil)
 	st.ev, st.self = Event{}, ""
-	st.hints, st.why = nil, ""
+	st.hints, st.why, st.bad = nil, "", nil
 }
 
 // The facets of entities that have a clock of their own. An older rename must
@@ -64,6 +66,14 @@ const (
 
 // skip ends a handler with the reason why nothing changed.
 func (st *step) skip(why string) { st.why = why }
+
+// unsound notes what of an event could not be taken, while the rest was.
+func (st *step) unsound(format string, args ...any) {
+	const enough = 100
+	if len(st.bad) < enough {
+		st.bad = append(st.bad, fmt.Sprintf(format, args...))
+	}
+}
 
 // hint asks for something. It may be waited for long, so it must not keep the
 // frame alive.

@@ -90,16 +90,18 @@ func (st *step) mentionsSelf(text string) bool {
 	}
 }
 
-// readRow encodes the read state that a conversation's object carries. A newest
-// message without a ts is none: Slack writes {} and "" too. If it is one that
-// is deleted by now, the counters count it.
-func (st *step) readRow(key string, v rawjson.Value) snapshot.Record {
-	r := st.record(read, v)
+// soundRead returns the read state that a conversation's object carries, as it
+// can be taken. A newest message without a ts is none: Slack writes {} and "" too.
+// If it is one that is deleted by now, the counters count it.
+func (st *step) soundRead(key string, r snapshot.Record) snapshot.Record {
+	if r == snapshot.Exists {
+		return r
+	}
 	ts := latestTS(r)
 	if ts != "" && st.takenBack(key, ts) {
 		ts, r = "", st.uncounted(r)
 	}
-	if ts == "" {
+	if ts == "" && (r.Has(snapshot.ReadLatest) || r.Has(snapshot.ReadLatestTS) || r.Tail() != "") {
 		r = st.With(read.Schema(), r, snapshot.ReadLatest.Unknown())
 	}
 	return r
@@ -108,7 +110,7 @@ func (st *step) readRow(key string, v rawjson.Value) snapshot.Record {
 // readState takes the read state of a conversation's object that an event
 // brings. It may have been made before messages that have arrived already.
 func (st *step) readState(key string, v rawjson.Value) {
-	r := st.readRow(key, v)
+	r := st.soundRead(key, st.record(read, v))
 	if ts := latestTS(r); ts != "" && ts < st.newest(key) {
 		r = st.With(read.Schema(), st.uncounted(r), snapshot.ReadLatest.Unknown())
 	}

@@ -92,26 +92,26 @@ func (p *page) acted(facet, of string) (key string, ok bool) {
 // message returns the message of a response as pairs of name and JSON. Some
 // responses have its ts only beside it.
 func (p *page) message() (m []string) {
-	for name, v := range p.body.Get("message").Members() {
+	for name, v := range p.get("message").Members() {
 		if name != "ts" && name != "type" && name != "channel" {
 			m = append(m, name, string(v))
 		}
 	}
-	return append(m, "ts", string(p.body.Get("ts")))
+	return append(m, "ts", string(p.get("ts")))
 }
 
 func (p *page) posted() {
-	if id(p.body, "channel") == "" {
+	if asID(p.get("channel")) == "" {
 		p.skip("has no message")
 		return
 	}
-	p.happened(message, "message", append(p.message(), "channel", string(p.body.Get("channel")))...)
+	p.happened(message, "message", append(p.message(), "channel", string(p.get("channel")))...)
 }
 
 func (p *page) messageEdited() {
-	ts, key := str(p.body, "ts"), string(p.resolve(id(p.body, "channel")))
+	ts, key := p.str("ts"), string(p.resolve(asID(p.get("channel"))))
 	switch {
-	case ts == "" || key == "" || p.body.Get("message").Kind() != rawjson.Object:
+	case ts == "" || key == "" || p.get("message").Kind() != rawjson.Object:
 		p.skip("has no message")
 	case p.touched(facetMessage, snapshot.Pair(key, ts)):
 		p.skip("an event has told of it")
@@ -122,19 +122,19 @@ func (p *page) messageEdited() {
 }
 
 func (p *page) messageRemoved() {
-	if id(p.body, "channel") == "" {
+	if asID(p.get("channel")) == "" {
 		p.skip("has no message")
 		return
 	}
 	p.happened(message, "message", "subtype", `"message_deleted"`, "hidden", "true",
-		"channel", quoted(id(p.body, "channel")), "deleted_ts", quoted(str(p.body, "ts")))
+		"channel", quoted(asID(p.get("channel"))), "deleted_ts", quoted(p.str("ts")))
 }
 
 // conversationAnswered is for methods that answer with the conversation as it is
 // now.
 func (p *page) conversationAnswered() {
-	if v := p.body.Get("channel"); v.Kind() == rawjson.Object {
-		p.convRow(v)
+	if v := p.get("channel"); v.Kind() == rawjson.Object {
+		p.convRow(readConv(&p.Encoder, v))
 		return
 	}
 	p.skip("has no conversation")
@@ -142,7 +142,7 @@ func (p *page) conversationAnswered() {
 
 // renamed keeps the name that the conversation had.
 func (p *page) renamed() {
-	v := p.body.Get("channel")
+	v := p.get("channel")
 	if p.touched(facetName, string(p.resolve(id(v, "id")))) {
 		p.skip("an event has told of it")
 		return
@@ -153,13 +153,13 @@ func (p *page) renamed() {
 // opened is conversations.open, which answers with no more than the id unless it
 // is asked for more.
 func (p *page) opened() {
-	v := p.body.Get("channel")
+	v := p.get("channel")
 	key := id(v, "id")
 	switch users := str(p.args, "users"); {
 	case key == "":
 		p.skip("has no conversation")
 	case v.Get("is_im") != "" || v.Get("is_mpim") != "":
-		p.convRow(v)
+		p.convRow(readConv(&p.Encoder, v))
 	case p.touched(facetOpen, key):
 		p.skip("an event has told of it")
 	case users == "" || strings.Contains(users, ","):
@@ -218,7 +218,7 @@ func (p *page) markerMoved() {
 }
 
 func (p *page) usergroupAnswered() {
-	v := p.body.Get("usergroup")
+	v := p.get("usergroup")
 	if key := id(v, "id"); key != "" {
 		p.usergroupRow(key, v)
 		return
@@ -228,7 +228,7 @@ func (p *page) usergroupAnswered() {
 
 // profile is users.profile.get and users.profile.set, by default of self.
 func (p *page) profile() {
-	user, v := id(p.args, "user"), p.body.Get("profile")
+	user, v := id(p.args, "user"), p.get("profile")
 	if user == "" {
 		user = string(p.self)
 	}
@@ -236,7 +236,7 @@ func (p *page) profile() {
 		p.skip("is of nobody who is known")
 		return
 	}
-	p.userRow(rawjson.Value(jsonObject("id", quoted(user), "profile", string(v))))
+	p.userRow(readUser(&p.Encoder, rawjson.Value(jsonObject("id", quoted(user), "profile", string(v)))))
 }
 
 func (p *page) unpinned() {

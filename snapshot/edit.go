@@ -18,6 +18,11 @@ type Change struct {
 	Before, After Record
 }
 
+// Compare orders changes by kind and key.
+func (c Change) Compare(o Change) int {
+	return cmp.Or(cmp.Compare(c.Kind, o.Kind), strings.Compare(c.Key, o.Key))
+}
+
 // An Edit makes the next snapshot out of one. Put and Delete are the only way
 // anything changes, and they carry the indexes and digests along. An Edit
 // belongs to one goroutine. Nothing that it returns shares the memory it works
@@ -25,13 +30,14 @@ type Change struct {
 type Edit struct {
 	Encoder // makes the records to put
 
-	base    *Snapshot
-	digest  uint64 // of base and what was put since
-	sum     uint64
-	tables  [numTables]pmap.Edit[string, Record]
-	index   [numIndexes]pmap.Edit[string, idList]
-	members membersEdit
-	begun   begun
+	base      *Snapshot
+	digest    uint64 // of base and what was put since
+	sum       uint64
+	tables    [numTables]pmap.Edit[string, Record]
+	index     [numIndexes]pmap.Edit[string, idList]
+	members   membersEdit
+	begun     begun
+	gathering *gathering
 
 	found [8]found // what was last found of some kinds
 
@@ -80,7 +86,7 @@ func (e *Edit) Reset(s *Snapshot) {
 	if e.begun.members {
 		e.members = membersEdit{}
 	}
-	e.begun = begun{}
+	e.begun, e.gathering = begun{}, nil
 	e.found = [len(e.found)]found{}
 	clear(e.changes)
 	e.changes, e.at = e.changes[:0], nil
@@ -108,6 +114,12 @@ func (e *Edit) Base() *Snapshot { return e.base }
 func (e *Edit) Get(k Kind, key string) Record {
 	if k == KindMember {
 		conv, user := Unpair(key)
+		if m := e.newMembers(); m != nil {
+			if m.has(conv, user) {
+				return Exists
+			}
+			return ""
+		}
 		if e.begun.members && e.members.has(conv, user) || !e.begun.members && e.base.members.has(conv, user) {
 			return Exists
 		}
@@ -124,6 +136,9 @@ func (e *Edit) find(k Kind, key string) (stored string, r Record) {
 		return f.key, f.r
 	}
 	slot := k.slot()
+	if t := e.gathered(slot); t != nil {
+		return t.entry(key)
+	}
 	if e.begun.tables&(1<<slot) != 0 {
 		stored, r, _ = e.tables[slot].Entry(key)
 	} else {
@@ -146,7 +161,11 @@ func (e *Edit) Put(k Kind, key string, r Record) {
 		return
 	}
 	if old == "" {
-		stored = strings.Clone(key) // it may be cut out of a frame, which must not be kept alive
+		stored = e.owned(k, key)
+	}
+	if t := e.gathered(k.slot()); t != nil {
+		t.put(stored, r)
+		return
 	}
 	key = stored
 	e.track(k, key, old, r)
@@ -168,11 +187,35 @@ func (e *Edit) putMember(key string, r Record) {
 	if old == r {
 		return
 	}
+	conv, user := Unpair(key)
+	if m := e.newMembers(); m != nil {
+		m.set(conv, user, r != "")
+		return
+	}
 	key = strings.Clone(key)
+	conv, user = Unpair(key)
 	e.track(KindMember, key, old, r)
 	e.account(KindMember, key, old, r)
-	conv, user := Unpair(key)
 	e.memberships().set(conv, user, r != "")
+}
+
+// owned returns a key that does not share its memory with the frame it may be cut
+// out of, which must not be kept alive. What is kept of a user or a conversation
+// beside its record shares the record's key.
+func (e *Edit) owned(k Kind, key string) string {
+	of := k
+	switch k {
+	case KindPresence, KindDND:
+		of = KindUser
+	case KindRead:
+		of = KindConversation
+	}
+	if of != k {
+		if stored, r := e.find(of, key); r != "" {
+			return stored
+		}
+	}
+	return strings.Clone(key)
 }
 
 func (e *Edit) table(slot int) *pmap.Edit[string, Record] {
@@ -207,7 +250,13 @@ func (e *Edit) Delete(k Kind, key string) { e.Put(k, key, "") }
 // Members returns the members of a conversation as the edit has them, sorted.
 func (e *Edit) Members(conv ChannelID) []UserID {
 	var ids []UserID
-	for _, id := range e.memberships().of(string(conv)) {
+	var list []string
+	if m := e.newMembers(); m != nil {
+		list = m.list(string(conv))
+	} else {
+		list = e.memberships().of(string(conv))
+	}
+	for _, id := range list {
 		ids = append(ids, UserID(id))
 	}
 	slices.Sort(ids)
@@ -217,6 +266,9 @@ func (e *Edit) Members(conv ChannelID) []UserID {
 // EmojiAliases returns the names that are aliases of an emoji, as the edit has
 // them.
 func (e *Edit) EmojiAliases(name string) []string {
+	if t := e.gathered(KindEmoji.slot()); t != nil {
+		return t.aliases(name)
+	}
 	l, _ := e.indexEdit(emojiByTarget).Get(name)
 	return slices.Collect(each[string](l))
 }
@@ -292,16 +344,20 @@ func (e *Edit) unindex(ix index, entry, key string) {
 func (e *Edit) Commit(at int64) (*Snapshot, []Change) {
 	e.changes = slices.DeleteFunc(e.changes, func(c Change) bool { return c.Before == c.After })
 	e.at = nil
-	if len(e.changes) == 0 && !e.untracked {
+	if len(e.changes) == 0 && !e.untracked && e.gathering == nil {
 		return e.base, nil
 	}
-	changes := slices.Clone(e.changes)
-	slices.SortFunc(changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Key, b.Key))
-	})
 	next := *e.base
 	next.seq, next.at = e.base.seq+1, at
 	next.digest, next.sum = e.digest, e.sum
+	changes := slices.Clone(e.changes)
+	if e.gathering != nil {
+		changes = append(changes, e.gathering.seal(&next)...)
+	}
+	if len(changes) == 0 && !e.untracked && !e.AllMembers() {
+		return e.base, nil // nothing was gathered
+	}
+	slices.SortFunc(changes, Change.Compare)
 	for slot := range bitsOf(e.begun.tables) {
 		next.tables.put(slot, e.tables[slot].Map())
 	}

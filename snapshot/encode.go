@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"encoding/binary"
+	"iter"
 	"slices"
 	"strings"
 
@@ -19,6 +20,9 @@ import (
 type Encoder struct {
 	buf  []byte
 	tail []member
+
+	apart   *Schema // whose members that are kept elsewhere are collected
+	members Members
 }
 
 // reset lets go of what the encoder was made to hold for a record of unusual
@@ -81,6 +85,44 @@ func (enc *Encoder) Record(s *Schema, v rawjson.Value) Record {
 	return enc.RecordOf(s, &fields)
 }
 
+// Split is Record, and returns the members that were passed over. They are good
+// until the encoder is used again.
+func (enc *Encoder) Split(s *Schema, v rawjson.Value) (Record, Members) {
+	enc.apart, enc.members = s, enc.members[:0]
+	r := enc.Record(s, v)
+	enc.apart = nil
+	return r, enc.members
+}
+
+// Members are those of a JSON object that its record leaves out.
+type Members []member
+
+// Get returns the last member of that name.
+func (ms Members) Get(name string) rawjson.Value {
+	for i := len(ms) - 1; i >= 0; i-- {
+		if ms[i].name == name {
+			return ms[i].value
+		}
+	}
+	return ""
+}
+
+// Of returns the record of the members under another schema, Exists if it has
+// none of them.
+func (enc *Encoder) Of(s *Schema, ms Members) Record {
+	if !slices.ContainsFunc(ms, func(m member) bool { return s.byName[m.name] != nil }) {
+		return Exists
+	}
+	enc.buf = enc.appendMembers(enc.buf[:0], s, func(yield func(string, rawjson.Value) bool) {
+		for _, m := range ms {
+			if !yield(m.name, m.value) {
+				return
+			}
+		}
+	})
+	return Record(enc.buf)
+}
+
 // RecordOf is Record of an object whose members have been found already.
 func (enc *Encoder) RecordOf(s *Schema, fields *rawjson.Fields) Record {
 	enc.buf = enc.appendRecord(enc.buf[:0], s, fields)
@@ -88,12 +130,19 @@ func (enc *Encoder) RecordOf(s *Schema, fields *rawjson.Fields) Record {
 }
 
 func (enc *Encoder) appendRecord(dst []byte, s *Schema, fields *rawjson.Fields) []byte {
+	return enc.appendMembers(dst, s, fields.Members())
+}
+
+func (enc *Encoder) appendMembers(dst []byte, s *Schema, members iter.Seq2[string, rawjson.Value]) []byte {
 	var p parts
 	var odd uint64 // bit n: the name of field n has a value in the tail
 	base, mark := len(dst), len(enc.tail)
-	for name, val := range fields.Members() {
+	for name, val := range members {
 		named := s.byName[name]
 		if named == nil && !s.keeps(name) {
+			if s == enc.apart {
+				enc.members = append(enc.members, member{name, val})
+			}
 			continue
 		}
 		if val.Kind() == rawjson.Null {

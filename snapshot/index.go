@@ -148,6 +148,28 @@ func (l idList) without(id string) idList {
 	return idList(strings.Join(slices.Delete(ids, i, i+1), "\x00"))
 }
 
+// buildIndexes builds the indexes that the records of a table ask for. Each index
+// belongs to one kind.
+func buildIndexes(is *indexes, k Kind, rows *chunks[row]) {
+	var entries [numIndexes]chunks[indexEntry]
+	var keys []indexKey
+	var texts arena
+	for i := range rows.n {
+		x := rows.at(i)
+		keys = appendIndexKeys(keys[:0], k, x.r)
+		for n, entry := range keys {
+			if !slices.Contains(keys[:n], entry) {
+				entries[entry.index].add(indexEntry{texts.clone(entry.key), idList(x.key)})
+			}
+		}
+	}
+	for ix := range entries {
+		if entries[ix].n > 0 { // an index of this kind
+			is[ix] = buildIndex(&entries[ix])
+		}
+	}
+}
+
 // buildIndex makes an index of entries that lead to one key each.
 func buildIndex(entries *chunks[indexEntry]) nameIndex {
 	return pmap.BuildJoined(entries.n, func(i int) (string, idList) {

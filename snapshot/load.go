@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/slackstate/slackstate/internal/pmap"
 )
@@ -70,23 +69,7 @@ func (l *Load) Table(k Kind, records iter.Seq2[[]byte, []byte]) error {
 func (l *Load) Index(k Kind) {
 	rows := l.rows[k.slot()]
 	l.rows[k.slot()] = chunks[row]{}
-	var entries [numIndexes]chunks[indexEntry]
-	var keys []indexKey
-	var texts arena
-	for i := range rows.n {
-		x := rows.at(i)
-		keys = appendIndexKeys(keys[:0], k, x.r)
-		for n, entry := range keys {
-			if !slices.Contains(keys[:n], entry) {
-				entries[entry.index].add(indexEntry{texts.clone(entry.key), idList(x.key)})
-			}
-		}
-	}
-	for ix := range entries {
-		if entries[ix].n > 0 { // an index of this kind
-			l.index[ix] = buildIndex(&entries[ix])
-		}
-	}
+	buildIndexes(&l.index, k, &rows)
 }
 
 // Early returns the tables that were loaded so far with the given changes, the

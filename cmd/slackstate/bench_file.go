@@ -25,7 +25,7 @@ func (b *benchmark) inFile(fn func(*persist.DB) error) error {
 }
 
 func row(s *snapshot.Snapshot, at int64, res reducer.Result, bulk bool) persist.Row {
-	return persist.Row{Seq: s.Seq(), At: at, Type: "bench", Changes: res.Changes, Digest: s.Digest(), Sum: s.Sum(), Bulk: bulk}
+	return persist.Row{Seq: s.Seq(), At: at, Type: "bench", Changes: res.Changes, Digest: s.Digest(), Sum: s.Sum(), Bulk: bulk, AllMembers: res.AllMembers}
 }
 
 // journal writes all events, and then the records they changed.

@@ -230,7 +230,7 @@ func (r *replayer) apply(raw []byte, at int64, listing bool) error {
 		return nil
 	}
 	if r.changes {
-		c := api.NewCommit(next.Seq(), ev.At, ev.Type, api.Of(next), res.Changes)
+		c := api.NewCommit(next.Seq(), ev.At, ev.Type, api.Of(next), res.EveryChange(next))
 		if err := printCommit(r.out, c); err != nil {
 			return err
 		}
@@ -243,7 +243,7 @@ func (r *replayer) apply(raw []byte, at int64, listing bool) error {
 	// Of lists only what they changed is kept. Those of a first start make up the
 	// workspace and go straight to the tables.
 	if ev.Type == "local.page" || ev.Type == "local.listed" {
-		row.Event, row.Bulk = nil, !before.Ready()
+		row.Event, row.Bulk, row.AllMembers = nil, !before.Ready(), res.AllMembers
 	}
 	r.rows = append(r.rows, row)
 	if len(r.rows) < 1000 {

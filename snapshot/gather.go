@@ -1,0 +1,283 @@
+package snapshot
+
+import (
+	"slices"
+
+	"github.com/slackstate/slackstate/internal/idset"
+	"github.com/slackstate/slackstate/internal/parallel"
+	"github.com/slackstate/slackstate/internal/pmap"
+)
+
+// A gathering takes what an edit puts into tables that were empty before, as the
+// first list of a workspace does with hundreds of thousands of records. They
+// wait in plain maps until Commit, which builds tables, indexes and memberships
+// from the bottom up and on all processors. What comes out is the same.
+type gathering struct {
+	tables  [numTables]*newTable // nil where the base has records
+	members *newMembers          // likewise
+}
+
+// Gather tells an edit in which nothing was put yet that much will be. All
+// memberships of the next snapshot are then not among the changes that Commit
+// returns if the base had none; AllMembers tells.
+func (e *Edit) Gather() {
+	e.gathering = &gathering{}
+	for _, k := range Kinds() {
+		if k != KindMember && e.base.Len(k) == 0 {
+			e.gathering.tables[k.slot()] = &newTable{at: map[string]int{}}
+		}
+	}
+	if e.base.Len(KindMember) == 0 && e.base.members.users.Len() == 0 && e.base.members.convs.Len() == 0 {
+		e.gathering.members = &newMembers{users: newNumbers(), convs: newNumbers()}
+	}
+}
+
+// AllMembers reports whether Commit leaves memberships out of the changes, for
+// all there are after the edit are new.
+func (e *Edit) AllMembers() bool {
+	return e.gathering != nil && e.gathering.members != nil && e.gathering.members.count() > 0
+}
+
+// gathered returns the table that gathers a slot's records, nil if none does.
+func (e *Edit) gathered(slot int) *newTable {
+	if e.gathering == nil {
+		return nil
+	}
+	return e.gathering.tables[slot]
+}
+
+// AddMembers puts users into a conversation. It is Put for each of the pairs.
+func (e *Edit) AddMembers(conv ChannelID, users []string) {
+	if m := e.newMembers(); m != nil {
+		m.add(string(conv), users)
+		return
+	}
+	for _, u := range users {
+		e.Put(KindMember, Pair(string(conv), u), Exists)
+	}
+}
+
+// newMembers returns what gathers memberships, nil if nothing does.
+func (e *Edit) newMembers() *newMembers {
+	if e.gathering == nil {
+		return nil
+	}
+	return e.gathering.members
+}
+
+// A newTable is the records of a table that was empty, in the order in which they
+// came; one that was deleted again is "".
+type newTable struct {
+	at   map[string]int // place in rows
+	rows chunks[row]
+	n    int // that are not ""
+}
+
+func (t *newTable) entry(key string) (stored string, r Record) {
+	if i, ok := t.at[key]; ok {
+		x := t.rows.at(i)
+		return x.key, x.r
+	}
+	return key, ""
+}
+
+// put stores a record under a key whose memory may be kept.
+func (t *newTable) put(key string, r Record) {
+	i, ok := t.at[key]
+	if !ok {
+		i = t.rows.n
+		t.at[key] = i
+		t.rows.add(row{key: key})
+	}
+	x := t.rows.at(i)
+	if x.r == "" && r != "" {
+		t.n++
+	} else if x.r != "" && r == "" {
+		t.n--
+	}
+	x.r = r
+}
+
+// aliases returns the names that are aliases of an emoji.
+func (t *newTable) aliases(name string) (names []string) {
+	for i := range t.rows.n {
+		if x := t.rows.at(i); x.r.Str(EmojiValue) == "alias:"+name {
+			names = append(names, x.key)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// live returns the rows that were not deleted again.
+func (t *newTable) live() *chunks[row] {
+	if t.n == t.rows.n {
+		return &t.rows
+	}
+	var rows chunks[row]
+	for i := range t.rows.n {
+		if x := t.rows.at(i); x.r != "" {
+			rows.add(*x)
+		}
+	}
+	return &rows
+}
+
+// newMembers is memberships where there were none: for each conversation the
+// numbers of its users, in the order in which they came.
+type newMembers struct {
+	users, convs numbers
+	sets         [][]uint32 // by number of the conversation
+	texts        arena
+}
+
+// numbers gives ids their numbers.
+type numbers struct {
+	of  map[string]uint32
+	ids IDs
+}
+
+func newNumbers() numbers { return numbers{of: map[string]uint32{}} }
+
+func (n *numbers) number(id string, texts *arena) uint32 {
+	num, ok := n.of[id]
+	if !ok {
+		id = texts.clone(id)
+		num = uint32(len(n.of))
+		n.of[id] = num
+		n.ids.Add(id)
+	}
+	return num
+}
+
+// conv returns the place of a conversation's members.
+func (m *newMembers) conv(id string) *[]uint32 {
+	num := m.convs.number(id, &m.texts)
+	if int(num) == len(m.sets) {
+		m.sets = append(m.sets, nil)
+	}
+	return &m.sets[num]
+}
+
+func (m *newMembers) has(conv, user string) bool {
+	c, ok := m.convs.of[conv]
+	u, also := m.users.of[user]
+	return ok && also && slices.Contains(m.sets[c], u)
+}
+
+// set puts a pair in, which is not there, or takes it out.
+func (m *newMembers) set(conv, user string, in bool) {
+	set, u := m.conv(conv), m.users.number(user, &m.texts)
+	if in {
+		*set = append(*set, u)
+	} else if i := slices.Index(*set, u); i >= 0 {
+		*set = slices.Delete(*set, i, i+1)
+	}
+}
+
+// add puts users in, whether or not they are there.
+func (m *newMembers) add(conv string, users []string) {
+	set := m.conv(conv)
+	*set = slices.Grow(*set, len(users))
+	for _, u := range users {
+		*set = append(*set, m.users.number(u, &m.texts))
+	}
+	slices.Sort(*set)
+	*set = slices.Compact(*set)
+}
+
+func (m *newMembers) list(conv string) (ids []string) {
+	if c, ok := m.convs.of[conv]; ok {
+		for _, u := range m.sets[c] {
+			ids = append(ids, m.users.ids.ID(u))
+		}
+	}
+	return ids
+}
+
+func (m *newMembers) count() (n int) {
+	for _, set := range m.sets {
+		n += len(set)
+	}
+	return n
+}
+
+// seal returns the memberships and what they add to Digest.
+func (m *newMembers) seal() (_ memberships, digest uint64) {
+	hashes := make([]uint64, 0, m.users.ids.Len())
+	for id := range m.users.ids.From(0) {
+		hashes = append(hashes, hashUser(id))
+	}
+	sets := make([]idset.Set, len(m.sets))
+	for c, nums := range m.sets {
+		hash := hashConversation(m.convs.ids.ID(uint32(c)))
+		for _, u := range nums {
+			digest += mixPair(hash, hashes[u])
+		}
+		sets[c] = idset.Of(nums)
+	}
+	return memberships{
+		convs: newSide(m.convs.ids, sets),
+		users: newSide(m.users.ids, transpose(sets, m.users.ids.Len())),
+		count: m.count(),
+	}, digest
+}
+
+// seal puts what was gathered into the next snapshot, and returns it as changes.
+func (g *gathering) seal(next *Snapshot) (changes []Change) {
+	var (
+		built   [numTables]table
+		digests [numTables]uint64
+		names   indexes
+		members memberships
+		jobs    []func()
+	)
+	for _, k := range Kinds() {
+		t := g.tables[k.slot()]
+		if t == nil || t.n == 0 {
+			continue
+		}
+		slot, rows := k.slot(), t.live()
+		jobs = append(jobs, func() {
+			built[slot] = pmap.Build(rows.n, func(i int) (string, Record) {
+				x := rows.at(i)
+				return x.key, x.r
+			})
+			for i := range rows.n {
+				x := rows.at(i)
+				digests[slot] += mix(k, x.key, x.r)
+			}
+		})
+		if k.indexed() {
+			jobs = append(jobs, func() { buildIndexes(&names, k, rows) })
+		}
+		for i := range rows.n {
+			x := rows.at(i)
+			changes = append(changes, Change{k, x.key, "", x.r})
+		}
+	}
+	if g.members != nil && len(g.members.sets) > 0 {
+		jobs = append(jobs, func() { members, digests[KindMember.slot()] = g.members.seal() })
+	}
+	parallel.Do(jobs)
+	for _, k := range Kinds() {
+		slot := k.slot()
+		if built[slot].Len() > 0 {
+			next.tables.put(slot, built[slot])
+		}
+		if k.Entity() {
+			next.digest += digests[slot]
+		} else {
+			next.sum += digests[slot]
+		}
+	}
+	for ix, t := range names {
+		if t.Len() > 0 {
+			next.index = next.index.with(index(ix), t)
+		}
+	}
+	if len(members.convs.pages) > 0 {
+		next.members = members
+	}
+	return changes
+}
