@@ -77,6 +77,14 @@ type Options struct {
 	// behind its path, and is never deleted. Status().Recovered and Logger tell.
 	RecoverCorrupt bool
 
+	// Redact names fields that are never kept: "email", "phone", or "text",
+	// "blocks" and "attachments" for what messages say. Members of objects with
+	// such a name, at any depth, are taken out of events and responses before
+	// anything else is done with them, so they are not in memory, in the file or
+	// in a dump. What a file has from before stays until it changes. A name
+	// without which nothing can be understood, such as "id", is an error of Open.
+	Redact []string
+
 	// ListLag is how far Slack's lists may lag behind its events: a list does
 	// not undo what an event changed up to this long before it was asked for.
 	// 0 is a minute, which fits what has been seen of Slack; less than 0 is not

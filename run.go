@@ -93,6 +93,7 @@ func (s *State) receive(ctx context.Context, raw []byte, at time.Time) error {
 	if err := s.expire(ctx, ms); err != nil {
 		return err
 	}
+	raw = s.redact.Redact(raw)
 	ev, err := s.decode(raw, ms)
 	if err != nil {
 		s.log.Warn("frame passed over", "error", err)

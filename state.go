@@ -29,11 +29,12 @@ import (
 //     reads go on.
 //  4. Close leaves no goroutine behind.
 type State struct {
-	opts Options
-	log  *slog.Logger
-	cfg  reducer.Config
-	path string
-	db   *persist.DB // nil without a file
+	opts   Options
+	log    *slog.Logger
+	cfg    reducer.Config
+	path   string
+	db     *persist.DB // nil without a file
+	redact reducer.Redactor
 
 	writer    sync.Mutex       // held while an event is reduced and published; never across I/O
 	reducer   *reducer.Reducer // used under writer
@@ -75,10 +76,13 @@ func Open(path string, opts *Options) (*State, error) {
 	s.log = cmp.Or(s.opts.Logger, slog.New(slog.DiscardHandler))
 	s.cfg.ListLag = max(0, cmp.Or(s.opts.ListLag, reducer.DefaultListLag))
 	s.reducer = reducer.New(s.cfg)
+	var err error
+	if s.redact, err = reducer.NewRedactor(s.opts.Redact); err != nil {
+		return nil, err
+	}
 	s.connection.since = time.Now()
 	loaded := &snapshot.Snapshot{}
 	if path != "" {
-		var err error
 		if loaded, err = s.openFile(); err != nil {
 			return nil, err
 		}

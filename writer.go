@@ -19,6 +19,7 @@ const (
 
 // apply takes one event, received at a time in milliseconds.
 func (s *State) apply(ctx context.Context, raw []byte, at int64) (api.Seq, error) {
+	raw = s.redact.Redact(raw)
 	ev, err := s.decode(raw, at)
 	if err != nil {
 		return 0, err
