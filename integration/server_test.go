@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -251,12 +252,21 @@ func TestProgramWithServerOfSlackGo(t *testing.T) {
 // A server that is gone is no reason to end, and what is known stays.
 func TestServerOfSlackGoGoesAway(t *testing.T) {
 	srv := foreignServer(t)
-	ctx, st := follow(t, &slackstate.Options{Token: "xoxb-any", APIURL: srv.GetAPIURL()})
+	sockets := make(chan net.Conn, 10)
+	ctx, st := follow(t, &slackstate.Options{Token: "xoxb-any", APIURL: srv.GetAPIURL(),
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+			if err == nil {
+				sockets <- conn
+			}
+			return conn, err
+		}})
 	if _, err := st.Wait(ctx, slackstate.Live); err != nil {
 		t.Fatal(err)
 	}
 	srv.SendToWebsocket(`{"type":"goodbye"}`)
-	srv.Stop()
+	srv.Stop() // it leaves the socket open
+	(<-sockets).Close()
 	snap, err := st.Wait(ctx, func(_ api.Snapshot, s api.Status) bool { return s.Phase == api.Connecting && s.Attempt > 1 })
 	if err != nil {
 		t.Fatal(err)
