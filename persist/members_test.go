@@ -255,3 +255,25 @@ func TestLoadEarly(t *testing.T) {
 		diff(t, want, got)
 	}
 }
+
+// Sizes counts every bucket, and no page twice.
+func TestSizes(t *testing.T) {
+	db, path, w := crowd(t, 5000)
+	appendRows(t, db, w, w.events(50)...)
+	checkpoint(t, db, 0)
+	sizes, err := db.Sizes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, total := map[string]int{}, int64(0)
+	for _, s := range sizes {
+		entries[s.Name] = s.Entries
+		total += s.Bytes
+	}
+	if entries["journal"] != 50 || entries["users"] != w.state.Len(snapshot.KindUser) || entries["members/parts"] < 5000/256 {
+		t.Errorf("entries are %v", entries)
+	}
+	if size := int64(len(read(t, path))); total == 0 || total > size {
+		t.Errorf("%d bytes of %d", total, size)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -33,11 +34,15 @@ type figures struct {
 	LookupNameNS   float64 `json:"lookup_name_ns"`
 	HeapBytes      int64   `json:"heap_bytes"` // live, after the events
 	HeapByUser     float64 `json:"heap_bytes_per_user"`
-	CheckpointMS   float64 `json:"checkpoint_ms"`        // all that the events changed
-	FileBytes      int64   `json:"file_bytes"`           // after the checkpoint
+	CheckpointMS   float64 `json:"checkpoint_ms"`        // ten, of all that the events changed
+	FileBytes      int64   `json:"file_bytes"`           // after them
+	FileByUser     float64 `json:"file_bytes_per_user"`  // without the journal, which has a bound of its own
 	ResumeMS       float64 `json:"resume_ms"`            // open the file to the first user found
 	ResumeFullMS   float64 `json:"resume_full_ms"`       // to everything loaded and verified
+	ResumePeak     float64 `json:"resume_peak_ratio"`    // the largest heap meanwhile, by the heap afterwards
 	JournalNSEvent float64 `json:"journal_ns_per_event"` // durable, a thousand a transaction
+
+	Buckets map[string]int64 `json:"file_bytes_by_bucket"`
 }
 
 // bench measures a recorded workspace, or a generated one.
@@ -82,11 +87,15 @@ func bench(ctx context.Context, e env, args []string) error {
 	v := reflect.ValueOf(b.figures)
 	for i := range v.NumField() {
 		name := strings.ReplaceAll(v.Type().Field(i).Tag.Get("json"), "_", " ")
-		if v.Field(i).CanFloat() {
-			fmt.Fprintf(e.stdout, "%-24s %14.1f\n", name, v.Field(i).Float())
-		} else {
-			fmt.Fprintf(e.stdout, "%-24s %14d\n", name, v.Field(i).Int())
+		switch f := v.Field(i); {
+		case f.CanFloat():
+			fmt.Fprintf(e.stdout, "%-24s %14.1f\n", name, f.Float())
+		case f.CanInt():
+			fmt.Fprintf(e.stdout, "%-24s %14d\n", name, f.Int())
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Buckets)) {
+		fmt.Fprintf(e.stdout, "  in %-21s %14d\n", name, b.Buckets[name])
 	}
 	return nil
 }

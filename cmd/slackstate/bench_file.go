@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"time"
 
 	"github.com/slackstate/slackstate/persist"
@@ -28,12 +27,15 @@ func row(s *snapshot.Snapshot, at int64, res reducer.Result, bulk bool) persist.
 	return persist.Row{Seq: s.Seq(), At: at, Type: "bench", Changes: res.Changes, Digest: s.Digest(), Sum: s.Sum(), Bulk: bulk, AllMembers: res.AllMembers}
 }
 
-// journal writes all events, and then the records they changed.
+// checkpoints is how many times what the events changed is written to the tables.
+const checkpoints = 10
+
+// journal writes all events and, ten times, the records that they changed.
 func (b *benchmark) journal() error {
 	b.Events = len(b.lines)
 	return b.inFile(func(db *persist.DB) error {
 		s := b.loaded
-		var took time.Duration
+		var appending, checkpointing time.Duration
 		var rows []persist.Row
 		for i, raw := range b.lines {
 			next, res, err := b.reduce(s, raw, int64(i))
@@ -45,56 +47,45 @@ func (b *benchmark) journal() error {
 				r.Event = raw
 				rows = append(rows, r)
 			}
-			if len(rows) == 1000 || i == len(b.lines)-1 && len(rows) > 0 {
+			due := (i+1)*checkpoints/b.Events > i*checkpoints/b.Events
+			if len(rows) == 1000 || due && len(rows) > 0 {
 				began := time.Now()
 				if err := db.Append(rows, s); err != nil {
 					return err
 				}
-				took += time.Since(began)
+				appending += time.Since(began)
 				rows = rows[:0]
 			}
-		}
-		b.JournalNSEvent = float64(took) / float64(b.Events)
-		began := time.Now()
-		for done := false; !done; {
-			var err error
-			if done, err = db.Checkpoint(2000); err != nil {
-				return err
+			if due {
+				began := time.Now()
+				for done := false; !done; {
+					if done, err = db.Checkpoint(2000); err != nil {
+						return err
+					}
+				}
+				checkpointing += time.Since(began)
 			}
 		}
-		b.CheckpointMS = milliseconds(time.Since(began))
-		info, err := os.Stat(b.file)
-		if err != nil {
-			return err
-		}
-		b.FileBytes = info.Size()
-		return nil
+		b.JournalNSEvent = float64(appending) / float64(b.Events)
+		b.CheckpointMS = milliseconds(checkpointing)
+		return b.measureFile(db)
 	})
 }
 
-// resume opens the file as the next process would.
-func (b *benchmark) resume() error {
-	id := ""
-	for key := range b.state.All(snapshot.KindUser) {
-		id = key
-		break
-	}
-	digest := b.state.Digest()
-	b.state = nil
-	runtime.GC()
-	began := time.Now()
-	db, err := persist.Open(b.file, persist.Options{})
+// measureFile notes how large the file is, and where its bytes are.
+func (b *benchmark) measureFile(db *persist.DB) error {
+	info, err := os.Stat(b.file)
 	if err != nil {
 		return err
 	}
-	s, err := db.Load()
-	if err == nil {
-		// Today everything is loaded before anything is answered.
-		if s.Get(snapshot.KindUser, id) == "" || s.Digest() != digest {
-			err = errors.New("the file holds another state than was written")
-		}
-		b.ResumeMS = milliseconds(time.Since(began))
-		b.ResumeFullMS = b.ResumeMS
+	sizes, err := db.Sizes()
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, db.Close())
+	b.FileBytes, b.Buckets = info.Size(), map[string]int64{}
+	for _, s := range sizes {
+		b.Buckets[s.Name] = s.Bytes
+	}
+	b.FileByUser = float64(b.FileBytes-b.Buckets["journal"]) / float64(b.Users)
+	return nil
 }
