@@ -68,8 +68,8 @@ func createTable(tx *bolt.Tx, name []byte) (*bolt.Bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bucket %s: %w", name, err)
 	}
-	// Room for values to grow, but none for new ones in between.
-	b.FillPercent = 0.9
+	// A little room for values to grow, and none for new ones in between.
+	b.FillPercent = 0.95
 	return b, nil
 }
 
