@@ -45,7 +45,8 @@ func (st *step) arrived(key string) {
 	case st.takenBack(key, ts):
 		st.skip("the message is deleted")
 	default:
-		st.assign(read, key, append(st.tally(key, m, +1), snapshot.ReadLatest.Sub(m))...)
+		var few [8]snapshot.Assignment
+		st.assign(read, key, append(st.tally(few[:0], key, m, +1), snapshot.ReadLatest.Sub(m))...)
 	}
 }
 
@@ -209,5 +210,5 @@ func (st *step) discounted(key string, m snapshot.Record) snapshot.Record {
 	if st.unread(key, m) && !m.Has(snapshot.MessageUser) && !m.Has(snapshot.MessageText) {
 		return st.uncounted(r)
 	}
-	return st.With(read.Schema(), r, st.tally(key, m, -1)...)
+	return st.With(read.Schema(), r, st.tally(nil, key, m, -1)...)
 }

@@ -249,15 +249,14 @@ func (st *step) resolve(id string) snapshot.ChannelID {
 // stub makes sure that an entity has a record, and asks for the rest of it.
 // Until the rest is there, it takes what more there is to know.
 func (st *step) stub(k snapshot.Kind, key string, as ...snapshot.Assignment) {
-	mark := hiddenKey(k, key)
 	known := st.Get(k, key)
-	if known != "" && st.Get(snapshot.KindStub, mark) == "" {
+	if known != "" && st.Get(snapshot.KindStub, hiddenKey(k, key)) == "" {
 		return
 	}
 	st.Put(k, key, st.Merge(k.Schema(), st.With(k.Schema(), "", as...), known))
 	if known == "" {
 		stub := snapshot.KindStub
-		st.Put(stub, mark, st.With(stub.Schema(), "", snapshot.StubAt.Int(st.ev.At)))
+		st.Put(stub, hiddenKey(k, key), st.With(stub.Schema(), "", snapshot.StubAt.Int(st.ev.At)))
 		st.hint(k, key)
 	}
 }

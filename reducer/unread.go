@@ -36,11 +36,11 @@ func (st *step) unread(key string, m snapshot.Record) bool {
 	return !own && m.Str(snapshot.MessageTS) > st.Get(read, key).Str(snapshot.ReadLastRead)
 }
 
-// tally returns what a message does to the counters: 1 more when it arrives,
+// tally adds to as what a message does to the counters: 1 more when it arrives,
 // 1 less, by being -1, when it is taken back.
-func (st *step) tally(key string, m snapshot.Record, by int64) (as []snapshot.Assignment) {
+func (st *step) tally(as []snapshot.Assignment, key string, m snapshot.Record, by int64) []snapshot.Assignment {
 	if !st.unread(key, m) {
-		return nil
+		return as
 	}
 	r := st.Get(read, key)
 	move := func(f *snapshot.Field, counts bool) {
@@ -154,21 +154,25 @@ func conversationMarked(st *step) {
 	}
 	known := st.Get(read, key)
 	latest := latestTS(known)
-	as := []snapshot.Assignment{snapshot.ReadLastRead.Str(string(ts))}
-	if latest != "" && ts >= latest && ts.Comparable() {
-		for _, f := range counters {
-			switch {
-			case f == snapshot.ReadHasUnreads:
-				if known.Has(f) {
-					as = append(as, f.Bool(false))
-				}
-			case known.Has(f), f == snapshot.ReadUnread, f == snapshot.ReadUnreadDisplay:
-				as = append(as, f.Int(0))
-			}
+	allRead := latest != "" && ts >= latest && ts.Comparable()
+	var few [8]snapshot.Assignment
+	as := append(few[:0], snapshot.ReadLastRead.Str(string(ts)))
+	for _, f := range counters {
+		v := st.ev.get(f.Name())
+		n, isInt := v.Int()
+		yes, isBool := v.Bool()
+		switch flag := f == snapshot.ReadHasUnreads; {
+		case flag && isBool:
+			as = append(as, f.Bool(yes))
+		case !flag && isInt:
+			as = append(as, f.Int(n))
+		case allRead && flag && known.Has(f):
+			as = append(as, f.Bool(false))
+		case allRead && !flag && (known.Has(f) || f == snapshot.ReadUnread || f == snapshot.ReadUnreadDisplay):
+			as = append(as, f.Int(0))
+		default:
+			as = append(as, f.Unknown())
 		}
 	}
-	sent := st.With(read.Schema(), st.own(read.Schema()),
-		snapshot.ReadLatest.Unknown(), snapshot.ReadLastRead.Unknown())
-	marked := st.With(read.Schema(), st.uncounted(known), as...)
-	st.Put(read, key, st.Merge(read.Schema(), marked, sent))
+	st.assign(read, key, as...)
 }

@@ -12,13 +12,13 @@ const user = snapshot.KindUser
 // same instant. The object may lack what the token may not see, so it is
 // merged. Clock: user.updated, and event_ts where that is equal or missing.
 func userChanged(st *step) {
-	v := st.ev.get("user")
-	key := id(v, "id")
+	fields := st.ev.get("user").Fields()
+	key := asID(fields.Get("id"))
 	if key == "" {
 		st.skip("names no user")
 		return
 	}
-	patch := st.record(user, v)
+	patch := st.RecordOf(user.Schema(), &fields)
 	known, _ := st.Get(user, key).Int(snapshot.UserUpdated)
 	updated, _ := patch.Int(snapshot.UserUpdated)
 	if !st.supersedes(facetUser, key, known, updated) {

@@ -121,7 +121,7 @@ func (enc *Encoder) rebuild(s *Schema, r Record, as []Assignment) Record {
 	dst := s.unfoldAvatars(p.load(enc.buf[:0], r), &p)
 	tail, odd := r.Tail(), false
 	for _, a := range as {
-		p.dropName(s.byName[a.field.name])
+		p.dropName(s.byName.get(a.field.name))
 		odd = odd || tail.Get(a.field.name) != "" // a value of a type that nobody expected
 		if a.none {
 			continue

@@ -177,7 +177,7 @@ func (e *Edit) Put(k Kind, key string, r Record) {
 		t.Set(key, r)
 	}
 	e.found[int(k)%len(e.found)] = found{k, key, r}
-	if k.indexed() {
+	if k.indexed() && !indexedAlike(k, old, r) {
 		e.reindex(k, key, old, r)
 	}
 }

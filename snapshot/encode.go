@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"encoding/binary"
-	"iter"
 	"slices"
 	"strings"
 
@@ -110,16 +109,14 @@ func (ms Members) Get(name string) rawjson.Value {
 // Of returns the record of the members under another schema, Exists if it has
 // none of them.
 func (enc *Encoder) Of(s *Schema, ms Members) Record {
-	if !slices.ContainsFunc(ms, func(m member) bool { return s.byName[m.name] != nil }) {
+	if !slices.ContainsFunc(ms, func(m member) bool { return s.byName.get(m.name) != nil }) {
 		return Exists
 	}
-	enc.buf = enc.appendMembers(enc.buf[:0], s, func(yield func(string, rawjson.Value) bool) {
-		for _, m := range ms {
-			if !yield(m.name, m.value) {
-				return
-			}
-		}
-	})
+	d := enc.begin(enc.buf[:0])
+	for _, m := range ms {
+		enc.add(&d, s, m.name, m.value)
+	}
+	enc.buf = enc.finish(&d, s)
 	return Record(enc.buf)
 }
 
@@ -130,46 +127,62 @@ func (enc *Encoder) RecordOf(s *Schema, fields *rawjson.Fields) Record {
 }
 
 func (enc *Encoder) appendRecord(dst []byte, s *Schema, fields *rawjson.Fields) []byte {
-	return enc.appendMembers(dst, s, fields.Members())
+	d := enc.begin(dst)
+	for name, val := range fields.Members() {
+		enc.add(&d, s, name, val)
+	}
+	return enc.finish(&d, s)
 }
 
-func (enc *Encoder) appendMembers(dst []byte, s *Schema, members iter.Seq2[string, rawjson.Value]) []byte {
-	var p parts
-	var odd uint64 // bit n: the name of field n has a value in the tail
-	base, mark := len(dst), len(enc.tail)
-	for name, val := range members {
-		named := s.byName[name]
-		if named == nil && !s.keeps(name) {
-			if s == enc.apart {
-				enc.members = append(enc.members, member{name, val})
-			}
-			continue
+// A draft is a record whose members come one after another. Passing them as a
+// sequence would allocate.
+type draft struct {
+	parts
+	odd  uint64 // bit n: the name of field n has a value in the tail
+	dst  []byte
+	base int // where the record starts in dst
+	mark int // where its tail starts in Encoder.tail
+}
+
+func (enc *Encoder) begin(dst []byte) draft {
+	return draft{dst: dst, base: len(dst), mark: len(enc.tail)}
+}
+
+func (enc *Encoder) add(d *draft, s *Schema, name string, val rawjson.Value) {
+	named := s.byName.get(name)
+	if named == nil && !s.keeps(name) {
+		if s == enc.apart {
+			enc.members = append(enc.members, member{name, val})
 		}
-		if val.Kind() == rawjson.Null {
-			val = ""
-		}
-		if named == nil {
-			enc.tail = append(enc.tail, member{name, val})
-			continue
-		}
-		p.dropName(named)
-		f := s.field(name, val)
-		switch {
-		case f == nil && val != "":
-			enc.tail = append(enc.tail, member{name, val})
-			odd |= 1 << named.num
-			continue
-		case odd&(1<<named.num) != 0:
-			enc.tail = append(enc.tail, member{name: name})
-		}
-		if f != nil {
-			lo := len(dst)
-			dst = enc.appendValue(dst, f, val)
-			p.put(f.num, lo, len(dst))
-		}
+		return
 	}
-	dst = enc.putTail(dst, &p, mark)
-	return s.assemble(dst, &p, base)
+	if val.Kind() == rawjson.Null {
+		val = ""
+	}
+	if named == nil {
+		enc.tail = append(enc.tail, member{name, val})
+		return
+	}
+	d.dropName(named)
+	f := s.field(name, val)
+	switch {
+	case f == nil && val != "":
+		enc.tail = append(enc.tail, member{name, val})
+		d.odd |= 1 << named.num
+		return
+	case d.odd&(1<<named.num) != 0:
+		enc.tail = append(enc.tail, member{name: name})
+	}
+	if f != nil {
+		lo := len(d.dst)
+		d.dst = enc.appendValue(d.dst, f, val)
+		d.put(f.num, lo, len(d.dst))
+	}
+}
+
+func (enc *Encoder) finish(d *draft, s *Schema) []byte {
+	d.dst = enc.putTail(d.dst, &d.parts, d.mark)
+	return s.assemble(d.dst, &d.parts, d.base)
 }
 
 // putTail makes field 0 out of the members collected since mark, of which the

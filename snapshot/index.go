@@ -41,6 +41,29 @@ func (k Kind) indexed() bool {
 	return false
 }
 
+// indexedAlike reports whether two records are known to ask for the same index
+// entries because they have the same names: most changes are of something else.
+func indexedAlike(k Kind, a, b Record) bool {
+	switch k {
+	case KindUser:
+		return alike(a, b, UserName, UserRealName) && alike(a.Sub(UserProfile), b.Sub(UserProfile),
+			ProfileDisplayName, ProfileDisplayNameNorm, ProfileRealName, ProfileRealNameNorm, ProfileEmail, ProfileBotID)
+	case KindConversation:
+		return alike(a, b, ConvName, ConvNameNormalized, ConvUser, ConvPreviousNames) && a.Is(ConvIsIM) == b.Is(ConvIsIM)
+	}
+	return false
+}
+
+// alike reports whether two records agree in some fields of text.
+func alike(a, b Record, fields ...*Field) bool {
+	for _, f := range fields {
+		if a.Str(f) != b.Str(f) {
+			return false
+		}
+	}
+	return true
+}
+
 // appendIndexKeys appends every index entry that a record asks for. An entry
 // may be named twice.
 func appendIndexKeys(keys []indexKey, k Kind, r Record) []indexKey {

@@ -12,8 +12,48 @@ func (enc *Encoder) Merge(s *Schema, base, patch Record) Record {
 	case patch == "" || patch == Exists:
 		return base
 	}
+	if base == patch {
+		return base
+	}
+	if s.covers(base, patch) {
+		return patch
+	}
 	enc.buf = enc.appendMerge(enc.buf[:0], s, base, patch)
 	return same(base, enc.buf)
+}
+
+// covers reports whether patch knows everything that base does, as objects that
+// Slack sends whole do, so that of base nothing is left. It may miss that it is
+// so.
+func (s *Schema) covers(base, patch Record) bool {
+	for base != "" && base != Exists {
+		num, _, payload, rest, ok := base.next()
+		if !ok {
+			return false
+		}
+		base = rest
+		for at := -1; at != num; patch = rest {
+			var by string
+			at, _, by, rest, ok = patch.next()
+			if !ok || at > num {
+				return false
+			}
+			if at < num {
+				continue
+			}
+			switch f := s.byNum[num]; {
+			case f == nil, f.kind == kindAvatars:
+				if by != payload {
+					return false
+				}
+			case f.kind == kindObject:
+				if !f.sub.covers(Record(payload), Record(by)) {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byte {
@@ -32,7 +72,7 @@ func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byt
 			dst, rest = s.putURLs(dst, &p, avatars(payload)), next
 			continue
 		}
-		if old := base.subOf(f); old != "" {
+		if old := base.subOf(f); old != "" && !f.sub.covers(old, Record(payload)) {
 			dst = appendHeader(dst, num, wireBytes)
 			body := len(dst)
 			dst = enc.appendMerge(dst, f.sub, old, Record(payload))
@@ -41,7 +81,7 @@ func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byt
 			dst = append(dst, rest[:len(rest)-len(next)]...)
 		}
 		if f != nil {
-			p.dropName(s.byName[f.name])
+			p.dropName(s.byName.get(f.name))
 		}
 		p.put(num, at, len(dst))
 		rest = next
@@ -65,12 +105,12 @@ func (r Record) subOf(f *Field) Record {
 func (enc *Encoder) mergeTails(dst []byte, p *parts, s *Schema, base, patch rawjson.Value) []byte {
 	mark := len(enc.tail)
 	for name, v := range base.Members() {
-		if !p.hasName(s.byName[name]) {
+		if !p.hasName(s.byName.get(name)) {
 			enc.tail = append(enc.tail, member{name, v})
 		}
 	}
 	for name, v := range patch.Members() {
-		p.dropName(s.byName[name])
+		p.dropName(s.byName.get(name))
 		enc.tail = append(enc.tail, member{name, v})
 	}
 	p.drop(tailNum)

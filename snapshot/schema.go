@@ -18,7 +18,7 @@ type Schema struct {
 	closed bool   // members that no field is named after belong to another schema
 	fields []*Field
 	byNum  [maxFields]*Field
-	byName map[string]*Field
+	byName fieldNames
 	named  [maxFields]uint64 // by number: a bit for each field that has the name of that one
 	other  *Schema           // describes a further part of the same JSON object
 	skip   []string          // members of the JSON object that are kept in tables of their own
@@ -56,7 +56,7 @@ const (
 const maxFields = 64
 
 func newSchema(name, key string) *Schema {
-	return &Schema{name: name, key: key, byName: map[string]*Field{}}
+	return &Schema{name: name, key: key}
 }
 
 // without says which members of the JSON object have a table of their own.
@@ -98,8 +98,9 @@ func (s *Schema) add(num int, name string, kind fieldKind, sub *Schema) *Field {
 	if num <= tailNum || num >= maxFields || s.byNum[num] != nil {
 		panic(fmt.Sprintf("snapshot: field %s.%s: number %d is not free", s.name, name, num))
 	}
-	f := &Field{num: num, name: name, kind: kind, sub: sub, alt: s.byName[name]}
-	s.byNum[num], s.byName[name] = f, f
+	f := &Field{num: num, name: name, kind: kind, sub: sub, alt: s.byName.get(name)}
+	s.byNum[num] = f
+	s.byName.put(f)
 	for g := f; g != nil; g = g.alt {
 		s.named[g.num] |= 1 << num
 		s.named[num] |= 1 << g.num
@@ -124,7 +125,7 @@ func (s *Schema) whole(num int, name string, sub *Schema) *Field {
 // fields with more than one type; a value of a type nobody expects goes to the
 // tail, where it is kept as it came.
 func (s *Schema) field(name string, v rawjson.Value) *Field {
-	for f := s.byName[name]; f != nil; f = f.alt {
+	for f := s.byName.get(name); f != nil; f = f.alt {
 		if f.takes(v) {
 			return f
 		}
@@ -174,7 +175,7 @@ func emptyArray(v rawjson.Value) bool {
 // nor one that is kept by another schema or in a table of its own.
 func (s *Schema) keeps(name string) bool {
 	switch {
-	case s.closed, name == s.key && s.key != "", s.other != nil && s.other.byName[name] != nil:
+	case s.closed, name == s.key && s.key != "", s.other != nil && s.other.byName.get(name) != nil:
 		return false
 	}
 	return !slices.Contains(s.skip, name)

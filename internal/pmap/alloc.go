@@ -52,22 +52,37 @@ func newBranch[K ~string, V any](owner uint64, dataMap, nodeMap uint32, entries 
 	return &(&branch[K, V]{node[K, V]{dataMap, nodeMap, entries}, owner, kids}).node
 }
 
-// A fullBranch is a branch and its array of kids, one in every slot, as nodes
-// near the root of a large map have it.
-type fullBranch[K ~string, V any] struct {
+// A branchOf is a branch and the room for its kids, an array of type A.
+type branchOf[K ~string, V, A any] struct {
 	branch[K, V]
-	room [slots]*node[K, V]
+	room A
 }
 
 // clone returns a copy of b for an owner. It shares the entries of b, which
 // are never written, and has its own kids.
 func (b *branch[K, V]) clone(owner uint64) *branch[K, V] {
-	if len(b.kids) == slots {
-		f := &fullBranch[K, V]{branch[K, V]{b.node, owner, nil}, [slots]*node[K, V](b.kids)}
-		f.kids = f.room[:]
-		return &f.branch
+	c, room := roomyBranch[K, V](len(b.kids))
+	c.node, c.owner = b.node, owner
+	c.kids = room[:copy(room, b.kids):len(b.kids)]
+	return c
+}
+
+// roomyBranch returns a branch with room for n kids or some more.
+func roomyBranch[K ~string, V any](n int) (*branch[K, V], []*node[K, V]) {
+	switch (n + 3) / 4 {
+	case 1:
+		b := new(branchOf[K, V, [4]*node[K, V]])
+		return &b.branch, b.room[:]
+	case 2:
+		b := new(branchOf[K, V, [8]*node[K, V]])
+		return &b.branch, b.room[:]
+	case 3, 4:
+		b := new(branchOf[K, V, [16]*node[K, V]])
+		return &b.branch, b.room[:]
+	case 5, 6:
+		b := new(branchOf[K, V, [24]*node[K, V]])
+		return &b.branch, b.room[:]
 	}
-	kids := make([]*node[K, V], len(b.kids))
-	copy(kids, b.kids)
-	return &branch[K, V]{b.node, owner, kids}
+	b := new(branchOf[K, V, [slots]*node[K, V]])
+	return &b.branch, b.room[:]
 }

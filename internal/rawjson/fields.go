@@ -15,9 +15,9 @@ type Fields struct {
 	rest int // where the members that are not found begin; the end of text if there are none
 }
 
-// maxFound bounds how many members are found. Slack's frames have a dozen; the
-// rest of a larger object is searched as a Value is.
-const maxFound = 16
+// maxFound bounds how many members are found. Slack's frames have a dozen, its
+// users twenty; the rest of a larger object is searched as a Value is.
+const maxFound = 24
 
 // A found member is one with a plain key.
 type found struct{ key, keyEnd, value, end uint32 }
@@ -48,7 +48,8 @@ func (fs *Fields) parse(text string) (Value, *SyntaxError) {
 	i := space(text, start+1)
 	for more := at(text, i) != '}'; more; {
 		member := i
-		value, ok := keyEnd(text, i)
+		keyEnd, plain := plainKey(text, i)
+		value, ok := afterKey(text, i, keyEnd, plain)
 		if !ok {
 			return "", unexpected(text, value, "in an object key")
 		}
@@ -62,7 +63,7 @@ func (fs *Fields) parse(text string) (Value, *SyntaxError) {
 				return "", err
 			}
 		}
-		fs.add(member, value, end)
+		fs.add(member, keyEnd, value, end, plain)
 		i = space(text, end)
 		if more = at(text, i) == ','; more {
 			i = space(text, i+1)
@@ -87,7 +88,7 @@ func (v Value) Fields() Fields {
 			return fs
 		}
 		end := skip(s, f.value)
-		if !fs.add(i, f.value, end) {
+		if !fs.add(i, f.end, f.value, end, f.plain) {
 			return fs
 		}
 		i = afterComma(s, end)
@@ -96,30 +97,44 @@ func (v Value) Fields() Fields {
 
 // add takes the member that starts at i, and reports whether there is room for
 // more.
-func (fs *Fields) add(i, value, end int) bool {
+func (fs *Fields) add(i, keyEnd, value, end int, plain bool) bool {
 	if fs.rest < len(fs.text) {
 		return false
 	}
-	key, ok := plainKey(fs.text, i+1)
-	if !ok || fs.n == maxFound || uint64(end) > 1<<32-1 {
+	if !plain || fs.n == maxFound || uint64(end) > 1<<32-1 {
 		fs.rest = i
 		return false
 	}
-	fs.at[fs.n] = found{uint32(i + 1), uint32(key), uint32(value), uint32(end)}
+	fs.at[fs.n] = found{uint32(i + 1), uint32(keyEnd), uint32(value), uint32(end)}
 	fs.n++
 	return true
 }
 
-// plainKey returns the end of a key, and whether it reads as it is written.
+// plainKey returns where the key that starts at i ends, if it reads as it is
+// written. Keys are short, so bytes are as good as words.
 func plainKey(s string, i int) (end int, ok bool) {
-	for ; i < len(s); i++ {
+	if at(s, i) != '"' {
+		return i, false
+	}
+	for i++; i < len(s); i++ {
 		if c := s[i]; c == '"' {
 			return i, true
-		} else if c == '\\' || c >= utf8.RuneSelf {
+		} else if c < ' ' || c == '\\' || c >= utf8.RuneSelf {
 			break
 		}
 	}
 	return i, false
+}
+
+// afterKey is keyEnd for a key that plainKey was asked about.
+func afterKey(s string, i, end int, plain bool) (value int, ok bool) {
+	if !plain {
+		return keyEnd(s, i)
+	}
+	if i = space(s, end+1); at(s, i) != ':' {
+		return i, false
+	}
+	return space(s, i+1), true
 }
 
 func (f found) keyText(s string) string  { return s[f.key:f.keyEnd] }
