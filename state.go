@@ -47,6 +47,7 @@ type State struct {
 	recovered string     // where a corrupt file is
 
 	connection connection
+	odd        oddities
 	outbox     *outbox
 	identified atomic.Bool // Options.Token is known to be for this state
 	running    atomic.Bool
@@ -128,6 +129,7 @@ func (s *State) Status() api.Status {
 	if err := s.feed.err(); err != nil {
 		st.Err = err
 	}
+	st.Odd = s.odd.total()
 	st.Copied, st.Recovered = s.copied, s.recovered
 	return st
 }
@@ -184,7 +186,7 @@ func (s *State) Changes(ctx context.Context, after api.Seq) iter.Seq2[api.Commit
 // or an earlier one: Slack delivers an event again if it was not acknowledged.
 //
 // What is no JSON object is an error, and is counted in Status().Bad. Unknown
-// events are not. While the disk is slow Apply waits, as long as ctx lets it.
+// events are not; they are among Oddities. While the disk is slow Apply waits, as long as ctx lets it.
 func (s *State) Apply(ctx context.Context, raw []byte) (api.Seq, error) {
 	if s.opts.ReadOnly {
 		return 0, api.ErrReadOnly

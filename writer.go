@@ -32,6 +32,7 @@ func (s *State) decode(raw []byte, at int64) (reducer.Event, error) {
 	ev, err := reducer.Decode(raw, at)
 	if err != nil {
 		s.connection.countBad()
+		s.odd.add("", "", "is no JSON object", string(raw[:min(len(raw), maxOddFrame+1)]), at)
 		s.feed.published.broadcast()
 		return ev, fmt.Errorf("event of %d bytes: %w", len(raw), err)
 	}
@@ -71,6 +72,9 @@ func (s *State) reduce(ev reducer.Event, raw []byte) (api.Seq, *persist.Row, err
 		return before.Seq(), nil, nil
 	}
 	next, res := s.reducer.Reduce(before, ev)
+	if res.Odd != "" {
+		s.odd.add(ev.Type, ev.Subtype, res.Odd, string(ev.Body), ev.At)
+	}
 	if res.Outcome == reducer.Ignored {
 		return before.Seq(), nil, nil
 	}

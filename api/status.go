@@ -42,6 +42,7 @@ type Status struct {
 	Attempt   int       // failed connection attempts in a row
 	Err       error     // why the last attempt failed, or why storage stopped; nil when all is well
 	Bad       uint64    // frames that were no JSON object since Open
+	Odd       uint64    // frames that were not understood since Open, or only in part: the Oddities, bad ones among them
 	Copied    time.Time // when the copy was published that a ReadOnly state reads; zero if it reads the file itself
 	Recovered string    // where Open has set a corrupt file aside, "" if it has not
 }

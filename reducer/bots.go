@@ -9,7 +9,7 @@ import (
 // removed than its deleted flag. Clock: bot.updated, else event_ts.
 func botChanged(st *step) {
 	if !st.putBot(st.ev.get("bot")) {
-		st.skip("names no bot")
+		st.lack("names no bot")
 	}
 }
 

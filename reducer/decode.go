@@ -87,6 +87,10 @@ func (ev *Event) str(key string) string {
 	return s
 }
 
+// acknowledges reports whether an event without a type is the reply to a frame
+// that was sent.
+func (ev *Event) acknowledges() bool { return ev.get("reply_to") != "" }
+
 // channel returns the conversation an event names, as an id or an object.
 func (ev *Event) channel() string {
 	c := ev.get("channel")

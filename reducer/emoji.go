@@ -17,7 +17,7 @@ func emojiChanged(st *step) {
 	case "add":
 		name, value := ev.str("name"), ev.str("value")
 		if !validName(name) || value == "" {
-			st.skip("has no name or no image")
+			st.lack("has no name or no image")
 			return
 		}
 		if of, ok := strings.CutPrefix(value, "alias:"); ok && st.Get(emoji, of) == "" && st.older(facetEmoji, of) {
@@ -52,7 +52,7 @@ func emojiChanged(st *step) {
 func (st *step) renameEmoji(from, to, value string) {
 	const emoji = snapshot.KindEmoji
 	if !validName(from) || !validName(to) {
-		st.skip("has no names")
+		st.lack("has no names")
 		return
 	}
 	was := st.Get(emoji, from)

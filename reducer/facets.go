@@ -35,7 +35,7 @@ func conversationRenamed(st *step) {
 	patch := st.record(conv, v)
 	name := patch.Str(snapshot.ConvName)
 	if name == "" {
-		st.skip("has no name")
+		st.lack("has no name")
 		return
 	}
 	var as []snapshot.Assignment
@@ -168,7 +168,7 @@ func (st *step) setShared(key string, ext bool) {
 
 func (st *step) shared(team string) (key string, ok bool) {
 	if team == "" {
-		st.skip("names no team")
+		st.lack("names no team")
 		return "", false
 	}
 	key, ok = st.known(st.ev.channel())

@@ -67,7 +67,7 @@ func (st *step) pin() (pair, key string, newest, ok bool) {
 	}
 	name := itemKey(item)
 	if name == "" {
-		st.skip("names no item")
+		st.lack("names no item")
 		return "", "", false, false
 	}
 	pair = snapshot.Pair(key, name)
@@ -129,7 +129,7 @@ func (st *step) starEvent() (key string, r snapshot.Record, ok bool) {
 	}
 	key, r = st.star(st.ev.get("item"))
 	if key == "" {
-		st.skip("names no item")
+		st.lack("names no item")
 		return "", "", false
 	}
 	return key, r, st.newer(facetStar, key, st.ev.Time)
@@ -164,7 +164,7 @@ func fileDeleted(st *step) {
 		f = st.ev.id("file")
 	}
 	if f == "" {
-		st.skip("names no file")
+		st.lack("names no file")
 		return
 	}
 	for pin := range st.Base().All(snapshot.KindPin) {

@@ -7,7 +7,7 @@ import "github.com/slackstate/slackstate/snapshot"
 func callStarted(st *step) {
 	key := st.ev.id("call")
 	if key == "" {
-		st.skip("names no call")
+		st.lack("names no call")
 		return
 	}
 	k := snapshot.KindCall
@@ -67,7 +67,7 @@ func bootstrapEnded(st *step) { st.assign(link, "", snapshot.LinkReady.Bool(true
 func expire(st *step) {
 	before, ok := st.ev.get("before").Int()
 	if !ok {
-		st.skip("has no time")
+		st.lack("has no time")
 		return
 	}
 	for key, r := range st.Base().All(snapshot.KindClock) {

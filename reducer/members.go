@@ -8,7 +8,7 @@ import "github.com/slackstate/slackstate/snapshot"
 func memberJoined(st *step) {
 	user := st.ev.id("user")
 	if user == "" {
-		st.skip("names nobody")
+		st.lack("names nobody")
 		return
 	}
 	key, ok := st.conversation(st.ev.channel())
@@ -34,7 +34,7 @@ func memberJoined(st *step) {
 func memberLeft(st *step) {
 	user := st.ev.id("user")
 	if user == "" {
-		st.skip("names nobody")
+		st.lack("names nobody")
 		return
 	}
 	key, ok := st.known(st.ev.channel())

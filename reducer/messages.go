@@ -19,6 +19,7 @@ func message(st *step) {
 	sub, known := subtypes[st.ev.Subtype]
 	if !known {
 		sub = subtypes[""] // a subtype nobody knows is still a message
+		st.odd = "unknown subtype"
 	}
 	if sub.fn != nil {
 		sub.fn(st, key)
@@ -160,7 +161,7 @@ func messageDeleted(st *step, key string) {
 // count when it does.
 func (st *step) takeBack(key string, ts snapshot.TS) {
 	if !ts.Comparable() {
-		st.skip("names no message")
+		st.lack("names no message")
 		return
 	}
 	if st.takenBack(key, ts) {

@@ -144,7 +144,7 @@ func pageArrived(st *step) {
 	case !known:
 		st.skip("the method is not understood")
 	case p.body.Kind() != rawjson.Object:
-		st.skip("has no response")
+		st.lack("has no response")
 	case told && !ok:
 		st.skip("Slack refused")
 	default:

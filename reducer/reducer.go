@@ -44,7 +44,7 @@ type Result struct {
 	Changes []snapshot.Change // net, sorted by kind and key; bookkeeping included
 	Hints   []Hint            // what Slack should be asked for now
 	Why     string            // for Ignored: why nothing changed, "" if it was so already
-	Unknown bool              // the type is in no table
+	Odd     string            // what is not understood of the event, "" if all is
 	Unsound []string          // what of a page could not be taken, and why; the first hundred
 
 	// AllMembers says that there were no memberships before, and that those of
@@ -94,7 +94,9 @@ func (r *Reducer) Reduce(s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Re
 	h, known := table[ev.Type]
 	switch {
 	case !known:
-		return s, Result{Why: "unknown type", Unknown: true}
+		return s, Result{Why: "unknown type", Odd: "unknown type"}
+	case ev.Type == "" && !ev.acknowledges():
+		return s, Result{Why: h.text, Odd: "has no type"}
 	case h.fn == nil:
 		return s, Result{Why: h.text}
 	}
@@ -102,7 +104,7 @@ func (r *Reducer) Reduce(s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Re
 	st.begin(s, ev)
 	h.fn(st)
 	next, changes := st.Commit(ev.At)
-	res := Result{Changes: changes, Hints: st.hints, Unsound: st.bad, AllMembers: st.AllMembers()}
+	res := Result{Changes: changes, Hints: st.hints, Odd: st.odd, Unsound: st.bad, AllMembers: st.AllMembers()}
 	for _, c := range changes {
 		if c.Kind.Entity() {
 			res.Outcome = Changed

@@ -10,7 +10,7 @@ func conversationIDChanged(st *step) {
 	from, to := st.ev.id("old_channel_id"), st.ev.id("new_channel_id")
 	to = string(st.resolve(to))
 	if from == "" || to == "" || from == to {
-		st.skip("does not lead from one id to another")
+		st.lack("does not lead from one id to another")
 		return
 	}
 	if st.Get(snapshot.KindTombstone, to) != "" {

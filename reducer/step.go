@@ -16,6 +16,7 @@ type step struct {
 	self  snapshot.UserID
 	hints []Hint
 	why   string
+	odd   string
 	bad   []string
 }
 
@@ -23,14 +24,14 @@ type step struct {
 func (st *step) begin(s *snapshot.Snapshot, ev Event) {
 	st.Reset(s)
 	st.ev, st.self = ev, s.SelfID()
-	st.hints, st.why, st.bad = nil, "", nil
+	st.hints, st.why, st.odd, st.bad = nil, "", "", nil
 }
 
 // end keeps nothing of the event alive but what is returned of it.
 func (st *step) end() {
 	st.Reset(nil)
 	st.ev, st.self = Event{}, ""
-	st.hints, st.why, st.bad = nil, "", nil
+	st.hints, st.why, st.odd, st.bad = nil, "", "", nil
 }
 
 // The facets of entities that have a clock of their own. An older rename must
@@ -74,6 +75,9 @@ func (st *step) unsound(format string, args ...any) {
 		st.bad = append(st.bad, fmt.Sprintf(format, args...))
 	}
 }
+
+// lack is skip for an event without something that all of its type have.
+func (st *step) lack(what string) { st.why, st.odd = what, what }
 
 // hint asks for something. It may be waited for long, so it must not keep the
 // frame alive.
@@ -198,7 +202,7 @@ func (st *step) doubt(collection string) {
 // today, and whether the event may touch it: not if it is deleted for good.
 func (st *step) alive(id string) (string, bool) {
 	if id == "" {
-		st.skip("names no conversation")
+		st.lack("names no conversation")
 		return "", false
 	}
 	id = string(st.resolve(id))

@@ -100,7 +100,7 @@ func purposeSet(st *step, key string) {
 func (st *step) setTopic(key, facet string, f *snapshot.Field, v rawjson.Value) {
 	text, ok := v.Str()
 	if !ok {
-		st.skip("has no text")
+		st.lack("has no text")
 		return
 	}
 	version := st.version()

@@ -146,7 +146,7 @@ func conversationMarked(st *step) {
 	}
 	ts := snapshot.TS(st.ev.str("ts"))
 	if ts == "" {
-		st.skip("has no ts")
+		st.lack("has no ts")
 		return
 	}
 	if !st.newer(facetRead, key, st.ev.Time) {

@@ -14,7 +14,7 @@ func usergroupChanged(st *step) {
 	v := st.ev.get("subteam")
 	key := id(v, "id")
 	if key == "" {
-		st.skip("names no user group")
+		st.lack("names no user group")
 		return
 	}
 	patch := st.record(group, v)
@@ -102,7 +102,7 @@ func usergroupMembersChanged(st *step) {
 	r := st.Get(group, key)
 	switch {
 	case key == "":
-		st.skip("names no user group")
+		st.lack("names no user group")
 		return
 	case r == "":
 		st.skip("the user group is not known")
@@ -161,7 +161,7 @@ func usergroupSelfRemoved(st *step) { st.selfInUsergroup(false) }
 func (st *step) selfInUsergroup(in bool) {
 	key := st.ev.id("subteam_id")
 	if key == "" {
-		st.skip("names no user group")
+		st.lack("names no user group")
 		return
 	}
 	r := st.Get(group, key)

@@ -15,7 +15,7 @@ func userChanged(st *step) {
 	fields := st.ev.get("user").Fields()
 	key := asID(fields.Get("id"))
 	if key == "" {
-		st.skip("names no user")
+		st.lack("names no user")
 		return
 	}
 	patch := st.RecordOf(user.Schema(), &fields)
@@ -65,7 +65,7 @@ func (st *step) renameSelf(key string, patch snapshot.Record) {
 func userInvalidated(st *step) {
 	key := id(st.ev.get("user"), "id")
 	if key == "" {
-		st.skip("names no user")
+		st.lack("names no user")
 		return
 	}
 	st.hint(user, key)
@@ -78,7 +78,7 @@ func presenceChanged(st *step) {
 	ev := &st.ev
 	value := ev.str("presence")
 	if value == "" {
-		st.skip("has no presence")
+		st.lack("has no presence")
 		return
 	}
 	set := func(key string) {
@@ -97,7 +97,7 @@ func presenceChanged(st *step) {
 func manualPresenceChanged(st *step) {
 	p := st.ev.str("presence")
 	if p == "" {
-		st.skip("has no presence")
+		st.lack("has no presence")
 		return
 	}
 	if st.newer(facetUser, "manual_presence", st.ev.Time) {
@@ -114,7 +114,7 @@ func dndUpdated(st *step) {
 	}
 	v := st.ev.get("dnd_status")
 	if key == "" || v.Kind() != rawjson.Object {
-		st.skip("has no user or no status")
+		st.lack("has no user or no status")
 		return
 	}
 	if st.newer(facetDND, key, st.ev.Time) {
@@ -143,7 +143,7 @@ func prefChanged(st *step) { st.setPref(snapshot.KindSelfPref, snapshot.SelfPref
 func (st *step) setPref(k snapshot.Kind, f *snapshot.Field) {
 	name, v := st.ev.str("name"), st.ev.get("value")
 	if name == "" || v == "" {
-		st.skip("has no name or no value")
+		st.lack("has no name or no value")
 		return
 	}
 	switch {

@@ -8,7 +8,7 @@ const team = snapshot.KindTeam
 func teamRenamed(st *step) {
 	name := st.ev.str("name")
 	if name == "" {
-		st.skip("has no name")
+		st.lack("has no name")
 		return
 	}
 	if st.newer(facetTeam, "name", st.ev.Time) {
@@ -26,7 +26,7 @@ func teamDomainChanged(st *step) {
 		as = append(as, snapshot.TeamURL.Str(u))
 	}
 	if as == nil {
-		st.skip("has no domain")
+		st.lack("has no domain")
 		return
 	}
 	if st.newer(facetTeam, "domain", st.ev.Time) {
@@ -39,7 +39,7 @@ func teamDomainChanged(st *step) {
 func teamEmailDomainChanged(st *step) {
 	d, ok := st.ev.get("email_domain").Str()
 	if !ok {
-		st.skip("has no domain")
+		st.lack("has no domain")
 		return
 	}
 	if st.newer(facetTeam, "email_domain", st.ev.Time) {
@@ -57,7 +57,7 @@ func teamPlanChanged(st *step) {
 	})
 	r := st.record(team, plan)
 	if r == snapshot.Exists {
-		st.skip("has no plan")
+		st.lack("has no plan")
 		return
 	}
 	st.merge(team, "", r)
@@ -71,7 +71,7 @@ func profileFieldsChanged(st *step) {
 		key := id(f, "id")
 		switch {
 		case key == "":
-			st.skip("names no field")
+			st.lack("names no field")
 		case st.ev.Type == "team_profile_reorder":
 			n, ok := f.Get("ordering").Int()
 			if ok && st.Get(snapshot.KindProfileField, key) != "" && st.newer(facetOrder, key, st.ev.Time) {
@@ -97,7 +97,7 @@ func profileFieldsDeleted(st *step) {
 		}
 		switch {
 		case key == "":
-			st.skip("names no field")
+			st.lack("names no field")
 		case st.newer(facetField, key, st.ev.Time):
 			st.Delete(snapshot.KindProfileField, key)
 		}
@@ -109,7 +109,7 @@ func profileFieldsDeleted(st *step) {
 func gridMigrationFinished(st *step) {
 	e := st.ev.id("enterprise_id")
 	if e == "" {
-		st.skip("names no enterprise")
+		st.lack("names no enterprise")
 		return
 	}
 	st.assign(team, "", snapshot.TeamEnterpriseID.Str(e))
