@@ -30,6 +30,12 @@
 //  3. A process may be killed at any moment. The next one goes on from the last
 //     event on disk.
 //
+// # Sending
+//
+// [State.Send] returns when Slack has acknowledged a message and the snapshot has
+// it, and tells apart what was not sent, what was refused and what nobody knows
+// of. [State.Transport] does the same for other libraries' Web API calls.
+//
 // # Concurrency
 //
 // All methods of State may be called from any goroutine. Open starts one

@@ -61,8 +61,9 @@ func (s *State) FollowPresence(ctx context.Context, users ...api.UserID) error {
 }
 
 // QueryPresence asks for the presence of users as it is now, 500 at a time. The
-// answers come as events, soon after. The error matches [api.ErrOffline] if there
-// is no connection.
+// answers come as events, soon after. Of users who are not followed they are not
+// kept up to date, but forgotten with the connection. The error matches
+// [api.ErrOffline] if there is no connection.
 func (s *State) QueryPresence(ctx context.Context, users ...api.UserID) error {
 	if err := s.open(); err != nil {
 		return err

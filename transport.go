@@ -225,15 +225,14 @@ func (c *call) authorized(args map[string]string) bool {
 // event that is being reduced.
 func (s *State) fold(method string, raw []byte) {
 	now := time.Now().UnixMilli()
+	raw = s.redact.Redact(raw)
 	ev, err := reducer.Decode(raw, now)
 	if err != nil {
 		return
 	}
 	here, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := s.expire(here, now); err == nil {
-		_, err = s.commit(here, ev, raw)
-	}
+	_, err = s.commit(here, ev, raw)
 	if err != nil {
 		s.log.Debug("response not taken", "method", method, "error", err)
 	}

@@ -140,6 +140,28 @@ func TestTransportLeavesAlone(t *testing.T) {
 	})
 }
 
+// What is not to be kept is not kept of responses either.
+func TestTransportRedacts(t *testing.T) {
+	bubble(t, slacktest.Options{}, func(t *testing.T, r *rig) {
+		opts := r.options()
+		opts.Redact = []string{"email"}
+		st, err := slackstate.Open("", opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer st.Close()
+		defer run(t, st)()
+		if _, err := st.Wait(t.Context(), slackstate.Live); err != nil {
+			t.Fatal(err)
+		}
+		client := http.Client{Transport: st.Transport(&answers{body: `{"ok":true,"user":{"id":"U1","name":"ann","profile":{"email":"ann@example.com"}}}`})}
+		call(t, &client, r, "users.info", "user", "U1")
+		if u, ok := st.Snapshot().User("U1"); !ok || u.Handle() != "ann" || u.Email() != "" {
+			t.Errorf("%s has the address %q", u.Handle(), u.Email())
+		}
+	})
+}
+
 // Before Run has found out whose the token is, nothing is taken: the file may be
 // of another workspace.
 func TestTransportBeforeRun(t *testing.T) {

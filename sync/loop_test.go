@@ -227,6 +227,21 @@ func TestReconnectAtOnce(t *testing.T) {
 	})
 }
 
+// An error that comes in the place of hello is told with its code.
+func TestSocketRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := config(t, newSlack(t))
+		w.start()
+		c, _ := w.accept(false)
+		send(t, c, `{"type":"error","error":{"code":7,"msg":"no `+token+`"}}`)
+		var refused *api.SocketError
+		if err := w.errs[len(w.errs)-1]; !errors.As(err, &refused) || refused.Code != 7 || refused.Msg != "no [secret]" {
+			t.Errorf("error %v, want code 7", err)
+		}
+		w.accept(true)
+	})
+}
+
 // A migration is waited out slowly, and everything is listed again after it.
 func TestMigration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
