@@ -25,7 +25,7 @@ import (
 //  2. Everything is applied in one order, by one writer, and published before
 //     it is written; Changes delivers it once it is on disk.
 //  3. After the file could not be written no further event is accepted: Apply
-//     and Run return that error, Status shows it, Changes ends with it, and
+//     and Run return an [*api.WriteError], Status shows it, Changes ends with it, and
 //     reads go on.
 //  4. Close leaves no goroutine behind.
 type State struct {

@@ -2,8 +2,11 @@ package slackstate_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -61,10 +64,76 @@ func fullDisk(t *testing.T) (restore func()) {
 	return restore
 }
 
-// isFull reports whether an error is that of fullDisk. Not all that wrap it let
-// errors.Is see it.
+// isFull reports whether an error is that of fullDisk.
 func isFull(err error) bool {
-	return err != nil && strings.Contains(err.Error(), syscall.EFBIG.Error())
+	return errors.Is(err, api.ErrDiskFull) && errors.As(err, new(*api.WriteError))
+}
+
+// unsyncedDisk makes the operating system take every write to a file, and refuse to
+// confirm any: behind the file's descriptor there is nothing from now on.
+func unsyncedDisk(t *testing.T, path string) {
+	t.Helper()
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	const open = "/proc/self/fd"
+	fds, err := os.ReadDir(open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, fd := range fds {
+		if to, _ := os.Readlink(filepath.Join(open, fd.Name())); to != path {
+			continue
+		}
+		n, err := strconv.Atoi(fd.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Dup3(int(null.Fd()), n, syscall.O_CLOEXEC); err != nil {
+			t.Fatal(err)
+		}
+		found = true
+	}
+	if !found {
+		t.Fatalf("%s is not open", path)
+	}
+}
+
+// What the disk does not confirm is not acknowledged, and nothing more is tried:
+// nobody knows what it has. What it had confirmed is there in the next process.
+func TestStorageFailsToSync(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	path := file(t)
+	st, err := slackstate.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.ApplyDurable(t.Context(), []byte(ada)); err != nil {
+		t.Fatal(err)
+	}
+	acknowledged := look(st.Snapshot())
+	unsyncedDisk(t, path)
+	_, applied := st.ApplyDurable(t.Context(), []byte(countess))
+	_, again := st.Apply(t.Context(), []byte(general))
+	for name, err := range map[string]error{
+		"ApplyDurable": applied, "Apply": again, "Status": st.Status().Err,
+		"Changes": last(st.Changes(t.Context(), acknowledged.Seq)), "Close": st.Close(),
+	} {
+		if w := (*api.WriteError)(nil); !errors.As(err, &w) || !w.Sync || w.Path != path || errors.Is(err, api.ErrDiskFull) {
+			t.Errorf("%s: %v, want an *api.WriteError that says Sync", name, err)
+		}
+	}
+	if u, _ := st.Snapshot().User("U1"); u.DisplayName() != "Countess" {
+		t.Errorf("U1 is %q, want Countess", u.DisplayName())
+	}
+	if diff := cmp.Diff(acknowledged, look(open(t, path, nil).Snapshot())); diff != "" {
+		t.Errorf("in the next process (-want +got)\n%s", diff)
+	}
 }
 
 // failed is a condition for wait: something is wrong.

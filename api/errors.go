@@ -159,6 +159,33 @@ func (e *SchemaError) Error() string {
 	return fmt.Sprintf("%s has format %d, this program knows up to %d", e.Path, e.Have, e.Known)
 }
 
+// ErrDiskFull says that there is no room for what has to be written. A
+// [*WriteError] matches it under errors.Is.
+var ErrDiskFull = errors.New("no room on the disk")
+
+// WriteError says that a file could not be written, after which no more is: what
+// is on disk is known only when it is opened again, and it is at least all that was
+// durable. Reads go on.
+type WriteError struct {
+	Path string
+	Full bool  // there is no room: on the disk, in a quota, or for a file so large
+	Sync bool  // it was written, and the disk did not confirm that it will last
+	Err  error // the operating system's, or a reason of the file's own
+}
+
+func (e *WriteError) Error() string {
+	if e.Sync {
+		return fmt.Sprintf("sync %s: %v", e.Path, e.Err)
+	}
+	return fmt.Sprintf("write %s: %v", e.Path, e.Err)
+}
+
+// Unwrap returns what went wrong.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// Is reports whether it is ErrDiskFull.
+func (e *WriteError) Is(target error) bool { return e.Full && target == ErrDiskFull }
+
 // LockedError says that another process has the file open.
 type LockedError struct{ Path string }
 

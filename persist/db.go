@@ -26,8 +26,8 @@ import (
 //     no longer kept is a GapError and never silence.
 //  4. A file belongs to one identity for good.
 //  5. After a write has failed no other is tried, and each attempt returns the
-//     first error: what the disk holds is known only after opening it again.
-//     Reading goes on.
+//     first one, an [*api.WriteError] unless the file is corrupt or closed: what
+//     the disk holds is known only after opening it again. Reading goes on.
 //  6. Nothing a DB returns refers to the file's memory.
 //
 // All methods may be called concurrently. Load, Append, Checkpoint, SetIdentity,
@@ -164,8 +164,8 @@ func (db *DB) update(f func(tx *bolt.Tx) error) error {
 	if errors.Is(err, errUnchanged) {
 		return nil
 	}
-	db.failed = err
-	return err
+	db.failed = writeError(db.path, err)
+	return db.failed
 }
 
 // guard calls f, which works on the file at path, and gives its errors the form

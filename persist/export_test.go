@@ -38,6 +38,9 @@ func MigratePart(b *bolt.DB, from, transactionsLeft int) error {
 	}})
 }
 
+// WriteError is what an error of bbolt becomes.
+var WriteError = writeError
+
 // Seal gives a stored value its checksum.
 func Seal(key, v []byte) []byte { return seal(slices.Clip(v), 0, key) }
 
