@@ -3,12 +3,10 @@ package slackstate
 import (
 	"cmp"
 	"context"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/slackstate/slackstate/api"
-	"github.com/slackstate/slackstate/snapshot"
 	slacksync "github.com/slackstate/slackstate/sync"
 )
 
@@ -74,7 +72,11 @@ func (s *State) Run(ctx context.Context) error {
 		Apply:       s.receive,
 		Identify:    s.identify,
 		Resumed:     s.current.Load().Ready(),
+		Queue:       s.queue,
 		Pending:     s.pending,
+		Cursors:     s.cursors,
+		Size:        s.size,
+		Progress:    s.setProgress,
 		Recheck:     recheck(s.cfg.ListLag),
 		Phase:       s.setPhase,
 	})
@@ -130,16 +132,6 @@ func (s *State) identify(team, user string) error {
 	return err
 }
 
-// coreLists are the methods that list what a workspace has one of.
-var coreLists = map[string]string{
-	snapshot.CollectionTeam: "team.info", snapshot.CollectionProfileFields: "team.profile.get", snapshot.CollectionUsers: "users.list",
-	snapshot.CollectionConversations: "conversations.list", snapshot.CollectionUsergroups: "usergroups.list", snapshot.CollectionEmoji: "emoji.list",
-}
-
-// wanting reports whether something is not fresh, and Slack does not refuse to
-// tell.
-func wanting(f api.Freshness) bool { return f.Known != api.Complete && f.Reason == "" }
-
 // recheck is when lists have caught up with the events that stood against
 // them, given how far they lag.
 func recheck(lag time.Duration) time.Duration {
@@ -149,48 +141,17 @@ func recheck(lag time.Duration) time.Duration {
 	return lag + 5*time.Second
 }
 
-// pending names what the options ask for beyond the lists, and is not known or
-// not fresh.
-func (s *State) pending() slacksync.Pending {
-	snap := s.Snapshot()
-	members, reads := s.opts.Members, s.opts.ReadState
-	if members == nil {
-		members = Joined
-	}
-	if reads == nil {
-		reads = None
-	}
-	var p slacksync.Pending
-	for collection, method := range coreLists {
-		if wanting(snap.Freshness(collection)) {
-			p.Lists = append(p.Lists, method)
-		}
-	}
-	for c := range snap.Channels() {
-		if c.Kind() != api.DM && members(c) && wanting(c.MembersKnown()) {
-			p.Members = append(p.Members, c.ID())
-		}
-		if reads(c) && wanting(c.ReadKnown()) {
-			p.Info = append(p.Info, c.ID())
-		}
-	}
-	for u := range snap.Users() {
-		if id := u.BotID(); id != "" {
-			if b, _ := snap.Bot(id); !b.Valid() {
-				p.Bots = append(p.Bots, id)
-			}
-		}
-	}
-	slices.Sort(p.Members)
-	slices.Sort(p.Info)
-	slices.Sort(p.Bots)
-	return p
-}
-
 func (s *State) setPhase(p api.Phase, attempt int, err error) {
 	if s.connection.set(p, attempt, err) {
 		s.log.Info("phase", "phase", p, "seq", s.current.Load().Seq())
 	}
+	s.feed.published.broadcast()
+}
+
+func (s *State) setProgress(p api.Progress) {
+	s.connection.mu.Lock()
+	s.connection.progress = p
+	s.connection.mu.Unlock()
 	s.feed.published.broadcast()
 }
 
@@ -205,6 +166,7 @@ type connection struct {
 	attempt   int
 	err       error
 	bad       uint64
+	progress  api.Progress
 }
 
 // join counts a call of Run in, unless the State is closing.
@@ -253,5 +215,5 @@ func (c *connection) countBad() {
 func (c *connection) status() api.Status {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return api.Status{Phase: c.phase, Since: c.since, LastFrame: c.lastFrame, Attempt: c.attempt, Err: c.err, Bad: c.bad}
+	return api.Status{Phase: c.phase, Since: c.since, LastFrame: c.lastFrame, Attempt: c.attempt, Err: c.err, Bad: c.bad, Progress: c.progress}
 }

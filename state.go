@@ -16,6 +16,7 @@ import (
 	"github.com/slackstate/slackstate/persist"
 	"github.com/slackstate/slackstate/reducer"
 	"github.com/slackstate/slackstate/snapshot"
+	slacksync "github.com/slackstate/slackstate/sync"
 )
 
 // A State is a live copy of a workspace. Open returns one.
@@ -46,6 +47,7 @@ type State struct {
 	copied    time.Time  // of the copy that is read
 	recovered string     // where a corrupt file is
 
+	queue      *slacksync.Queue // what to ask Slack for
 	connection connection
 	odd        oddities
 	outbox     *outbox
@@ -70,7 +72,7 @@ type State struct {
 // Everything is loaded and verified when Open returns. Options.Early is for those
 // who cannot wait for that.
 func Open(path string, opts *Options) (*State, error) {
-	s := &State{path: path, closing: make(chan struct{}), feed: newFeed(), outbox: newOutbox()}
+	s := &State{path: path, closing: make(chan struct{}), feed: newFeed(), outbox: newOutbox(), queue: slacksync.NewQueue()}
 	if opts != nil {
 		s.opts = *opts
 	}
@@ -124,7 +126,8 @@ func (s *State) Snapshot() api.Snapshot { return api.Of(s.current.Load()) }
 // is ErrClosed, unless something was wrong with the file before.
 func (s *State) Status() api.Status {
 	st := s.connection.status()
-	st.Seq = s.current.Load().Seq()
+	current := s.current.Load()
+	st.Seq, st.Gaps = current.Seq(), api.GapsOf(current)
 	st.Durable = min(s.feed.durable(), st.Seq)
 	if err := s.feed.err(); err != nil {
 		st.Err = err

@@ -75,6 +75,7 @@ func (s *State) reduce(ev reducer.Event, raw []byte) (api.Seq, *persist.Row, err
 	if res.Odd != "" {
 		s.odd.add(ev.Type, ev.Subtype, res.Odd, string(ev.Body), ev.At)
 	}
+	s.hint(res.Hints)
 	if res.Outcome == reducer.Ignored {
 		return before.Seq(), nil, nil
 	}

@@ -11,8 +11,8 @@ import (
 // one of the authentication codes matches it under errors.Is.
 var ErrAuth = errors.New("slack refused the token")
 
-// ErrOffline says that there is no connection over which to send. Nothing was
-// sent.
+// ErrOffline says that there is no connection to Slack. Nothing was sent or
+// asked.
 var ErrOffline = errors.New("not connected to slack")
 
 // ErrUnacknowledged says that a message was sent and that nobody knows what
@@ -49,6 +49,11 @@ func (e *SocketError) Error() string {
 
 // ErrReadOnly says that the state was opened for reading only.
 var ErrReadOnly = errors.New("open for reading only")
+
+// ErrNotFound says that Slack does not know an id, or does not show to this
+// token what it belongs to. A [*CallError] with such a code matches it under
+// errors.Is.
+var ErrNotFound = errors.New("slack does not know it")
 
 // GapError says that there is no going on from a sequence number: the changes
 // after it are no longer retained, or it is ahead of all that has happened and
@@ -91,15 +96,15 @@ func (e *CallError) Error() string {
 // Unwrap returns the transport's error.
 func (e *CallError) Unwrap() error { return e.Err }
 
-// Is reports whether the code is one of those that mean ErrAuth.
+// Is reports whether the code is one of those that mean ErrAuth, or
+// ErrNotFound.
 func (e *CallError) Is(target error) bool {
-	if target != ErrAuth {
-		return false
-	}
 	switch e.Code {
 	case "not_authed", "invalid_auth", "account_inactive", "token_revoked",
 		"token_expired", "two_factor_setup_required":
-		return true
+		return target == ErrAuth
+	case "channel_not_found", "user_not_found", "users_not_found", "bot_not_found":
+		return target == ErrNotFound
 	}
 	return false
 }

@@ -3,6 +3,8 @@ package api
 import (
 	"fmt"
 	"time"
+
+	"github.com/slackstate/slackstate/snapshot"
 )
 
 // A Phase says what the connection to Slack is doing.
@@ -45,4 +47,32 @@ type Status struct {
 	Odd       uint64    // frames that were not understood since Open, or only in part: the Oddities, bad ones among them
 	Copied    time.Time // when the copy was published that a ReadOnly state reads; zero if it reads the file itself
 	Recovered string    // where Open has set a corrupt file aside, "" if it has not
+	Progress  Progress  // of the listing since the last connect
+	Gaps      []Gap     // that are not repaired, or cannot be, the oldest first
+}
+
+// A Gap is a time in which events may have been missed. What it exposes reads
+// as stale until Slack has been asked for it again.
+type Gap struct {
+	From, Until   time.Time // Until is zero while it lasts
+	Why           string
+	Exposes       []string // collections that have not been listed since, by name
+	Conversations int      // whose members or read state have not
+	BeyondRepair  []string // what may be out of date for good: no method tells it again
+}
+
+// GapsOf returns the gaps of a snapshot, for use by the root package.
+func GapsOf(s *snapshot.Snapshot) (all []Gap) {
+	for _, g := range s.Gaps() {
+		all = append(all, Gap{millis(g.From), millis(g.Until), g.Why, g.Exposes, g.Conversations, g.BeyondRepair})
+	}
+	return all
+}
+
+// Progress says how far the listing of a workspace has come. It is about the
+// present connection, or the last one.
+type Progress struct {
+	Pages    int // answers of the Web API so far
+	Entities int // on them
+	Left     int // answers to come, estimated; 0 when nothing is being asked for
 }

@@ -248,7 +248,7 @@ func TestNamesOnDisk(t *testing.T) {
 		7: "conversations", 8: "read state", 9: "members", 10: "bots", 11: "usergroups",
 		12: "own usergroups", 13: "emoji", 14: "dnd", 15: "presence", 16: "pins", 17: "stars", 18: "files",
 		64: "clocks", 65: "tombstones", 66: "aliases", 67: "freshness", 68: "calls", 69: "hidden",
-		70: "stubs", 71: "link",
+		70: "stubs", 71: "link", 72: "gaps",
 	}
 	got := map[snapshot.Kind]string{}
 	for _, k := range snapshot.Kinds() {

@@ -2,17 +2,35 @@ package reducer
 
 import "github.com/slackstate/slackstate/snapshot"
 
-// callStarted is local.call: a listing begins. What events change from now on
-// is newer than its pages. The call's start is when the event was made.
+// callStarted is local.call: a listing begins, or goes on where an earlier call
+// was cut off. What events change from now on is newer than its pages. The
+// call's start is when the event was made.
 func callStarted(st *step) {
 	key := st.ev.id("call")
 	if key == "" {
 		st.lack("names no call")
 		return
 	}
-	k := snapshot.KindCall
-	st.Put(k, key, st.With(k.Schema(), "",
-		snapshot.CallMethod.Str(st.ev.str("method")), snapshot.CallStart.Int(st.ev.At)))
+	k, method := snapshot.KindCall, st.ev.str("method")
+	as := []snapshot.Assignment{snapshot.CallMethod.Str(method), snapshot.CallStart.Int(st.ev.At)}
+	for was, r := range st.Base().All(k) {
+		if !r.Is(snapshot.CallBroken) || r.Str(snapshot.CallMethod) != method {
+			continue
+		}
+		if was == st.ev.id("resumes") {
+			since, resumed := r.Int(snapshot.CallSince)
+			if !resumed {
+				since, _ = r.Int(snapshot.CallStart)
+			}
+			next := r.Str(snapshot.CallNext)
+			as = append(as, snapshot.CallSince.Int(since), snapshot.CallNext.Str(next))
+			if r.Is(snapshot.CallOverruled) {
+				as = append(as, snapshot.CallOverruled.Bool(true))
+			}
+		}
+		st.Delete(k, was) // nobody goes on from it any more
+	}
+	st.Put(k, key, st.With(k.Schema(), "", as...))
 }
 
 // hello begins a new connection. What was listed before its socket was asked
@@ -30,6 +48,8 @@ func hello(st *step) {
 		st.forgetPresence()
 	}
 	st.lost(asked)
+	lost, _ := st.Get(link, "").Int(snapshot.LinkLostAt)
+	st.endGap(lost)
 	st.assign(link, "", snapshot.LinkUp.Bool(true), snapshot.LinkSince.Int(st.ev.At), snapshot.LinkAskedAt.Unknown())
 }
 
@@ -49,18 +69,32 @@ func (st *step) forgetPresence() {
 	}
 }
 
-// connectionLost is local.offline: nobody tells of changes any more.
+// connectionLost is local.offline: nobody tells of changes any more, nor has
+// since the time it names. Listings that were under way are over; where one
+// that is not known whole yet can go on, is kept.
 func connectionLost(st *step) {
+	since, ok := st.ev.get("since").Int()
+	if !ok {
+		since = st.ev.At
+	}
+	st.openGap(since, st.ev.str("why"))
 	st.lost(st.ev.At + 1) // so that a listing of this very millisecond is stale too
 	st.assign(link, "", snapshot.LinkUp.Bool(false), snapshot.LinkAskedAt.Unknown())
 	st.forgetPresence()
-	for call := range st.Base().All(snapshot.KindCall) {
-		st.Delete(snapshot.KindCall, call)
+	for call, r := range st.Base().All(snapshot.KindCall) {
+		if r.Has(snapshot.CallNext) {
+			st.assign(snapshot.KindCall, call, snapshot.CallBroken.Bool(true))
+		} else {
+			st.Delete(snapshot.KindCall, call)
+		}
 	}
 }
 
 // bootstrapEnded is local.ready: all that was planned is loaded.
-func bootstrapEnded(st *step) { st.assign(link, "", snapshot.LinkReady.Bool(true)) }
+func bootstrapEnded(st *step) {
+	st.assign(link, "", snapshot.LinkReady.Bool(true))
+	st.repair()
+}
 
 // expire is local.expire: clocks and tombstones from before a time, in
 // milliseconds, are no longer needed, because no event comes that late.
@@ -78,6 +112,12 @@ func expire(st *step) {
 	for key, r := range st.Base().All(snapshot.KindTombstone) {
 		if at, _ := r.Int(snapshot.TombstoneAt); at < before {
 			st.Delete(snapshot.KindTombstone, key)
+		}
+	}
+	for key, r := range st.Base().All(gap) {
+		until, ended := r.Int(snapshot.GapUntil)
+		if ended && until < before && !r.Has(snapshot.GapOpen) && !r.Has(snapshot.GapOnes) {
+			st.Delete(gap, key)
 		}
 	}
 }

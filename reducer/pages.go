@@ -27,10 +27,12 @@ type page struct {
 	args   rawjson.Value
 	body   rawjson.Value
 	start  int64 // when the call began, in milliseconds
+	asOf   int64 // when the call began that it goes on from, if it goes on from one
 
 	members map[string]rawjson.Value // of body, which may be too long to walk for each
 
 	clocks    bool // there are any
+	resumed   bool // it goes on from another call, so what was on earlier pages is not known
 	overruled bool // rule 4 applied, on this page or on one before it
 }
 
@@ -63,10 +65,14 @@ func (st *step) page() *page {
 	p := &page{step: st, method: ev.str("method"), args: ev.get("args"), body: ev.get("response"), start: st.ev.At,
 		clocks: st.Base().Len(snapshot.KindClock) > 0}
 	call := st.Get(snapshot.KindCall, ev.id("call"))
-	if start, ok := call.Int(snapshot.CallStart); ok {
+	if start, ok := call.Int(snapshot.CallStart); ok && !call.Is(snapshot.CallBroken) {
 		p.start = start
 	} else if began, ok := ev.get("began").Int(); ok {
 		p.start = began
+	}
+	p.asOf = p.start
+	if since, ok := call.Int(snapshot.CallSince); ok {
+		p.asOf, p.resumed = since, true
 	}
 	p.overruled = call.Is(snapshot.CallOverruled)
 	return p
@@ -125,7 +131,7 @@ func (p *page) fresh(collection, how string) {
 		}
 		how = "partial"
 	}
-	p.step.fresh(collection, how, p.start, p.method, "")
+	p.step.fresh(collection, how, p.asOf, p.method, "")
 }
 
 // pageArrived is local.page: a page of a call that local.call began, or the
@@ -149,10 +155,29 @@ func pageArrived(st *step) {
 		st.skip("Slack refused")
 	default:
 		take(p)
-		if call := st.ev.id("call"); p.overruled && st.Get(snapshot.KindCall, call) != "" {
+		call := st.ev.id("call")
+		if known := st.Get(snapshot.KindCall, call); known == "" || known.Is(snapshot.CallBroken) {
+			return
+		}
+		if p.overruled {
 			st.assign(snapshot.KindCall, call, snapshot.CallOverruled.Bool(true))
 		}
+		if next := st.ev.str("next"); next != "" && p.worthResuming() {
+			st.assign(snapshot.KindCall, call, snapshot.CallNext.Str(next))
+		}
 	}
+}
+
+// worthResuming reports whether the listing that a page belongs to is to go on
+// from it if it is cut off: if it is long, and what it lists was never known
+// whole. One that was is listed anew, for what its first pages told may have
+// changed unseen since.
+func (p *page) worthResuming() bool {
+	switch p.method {
+	case "users.list", "conversations.list":
+		return p.Get(snapshot.KindFreshness, p.collection()).Str(snapshot.FreshHow) != "complete"
+	}
+	return false
 }
 
 // listingEnded is local.listed: a listing was read from its first page to its
@@ -162,7 +187,7 @@ func pageArrived(st *step) {
 func listingEnded(st *step) {
 	p := st.page()
 	call := st.ev.id("call")
-	if call != "" && st.Get(snapshot.KindCall, call) == "" {
+	if known := st.Get(snapshot.KindCall, call); call != "" && (known == "" || known.Is(snapshot.CallBroken)) {
 		st.skip("the call is not under way")
 		return
 	}
@@ -194,6 +219,9 @@ func (p *page) conversationsListed(seen map[string]bool) {
 		}
 	}
 	p.fresh(snapshot.CollectionConversations, how)
+	if p.resumed {
+		return // seen are only those on the later pages
+	}
 	for key, r := range p.Base().All(conv) {
 		if seen[key] || !strings.Contains(types, ","+listType(r)+",") ||
 			archived && r.Is(snapshot.ConvIsArchived) || p.convTouched(key) {

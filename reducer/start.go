@@ -1,6 +1,8 @@
 package reducer
 
 import (
+	"strconv"
+
 	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/snapshot"
 )
@@ -42,6 +44,7 @@ func (p *page) rtmStart() {
 		p.fieldDefinitions(v)
 	}
 	p.startExtras()
+	p.retold()
 	p.restore(p.get("slackstate"))
 }
 
@@ -248,6 +251,9 @@ func (p *page) restore(v rawjson.Value) {
 	for g := range v.Get("gaps").Elems() {
 		if at, ok := g.Get("lost_at").Int(); ok {
 			p.lost(at)
+		}
+		if from, ok := g.Get("from").Int(); ok {
+			p.Put(gap, strconv.FormatInt(from, 10), p.record(gap, filter(g, func(name string) bool { return name != "from" })))
 		}
 	}
 }

@@ -247,11 +247,12 @@ var table = map[string]row{
 	"user_connection":                    ignore(wire, "no shape is known"),
 
 	// Our own.
-	"local.call":    on(callStarted, ours, noClock, "a listing has begun"),
-	"local.page":    on(pageArrived, ours, noClock, "rows merged, but for facets that an event changed since the call"),
-	"local.listed":  on(listingEnded, ours, noClock, "what a complete list left out is missing"),
-	"local.failed":  on(listingFailed, ours, noClock, "a collection cannot be had, and why"),
-	"local.offline": on(connectionLost, ours, noClock, "presence is forgotten, and everything is stale"),
-	"local.ready":   on(bootstrapEnded, ours, noClock, "a first bootstrap has been read to its end"),
-	"local.expire":  on(expire, ours, noClock, "what orders older events is dropped"),
+	"local.call":     on(callStarted, ours, noClock, "a listing has begun"),
+	"local.page":     on(pageArrived, ours, noClock, "rows merged, but for facets that an event changed since the call"),
+	"local.listed":   on(listingEnded, ours, noClock, "what a complete list left out is missing"),
+	"local.failed":   on(listingFailed, ours, noClock, "a collection cannot be had, and why"),
+	"local.offline":  on(connectionLost, ours, noClock, "presence is forgotten, and everything is stale"),
+	"local.ready":    on(bootstrapEnded, ours, noClock, "a first bootstrap has been read to its end"),
+	"local.expire":   on(expire, ours, noClock, "what orders older events is dropped"),
+	"local.repaired": on(roundEnded, ours, noClock, "gaps of which nothing is left in doubt are closed"),
 }

@@ -150,4 +150,13 @@ func tokensRevoked(st *step) {
 
 // eventsLost is app_rate_limited: Slack dropped events of a minute. Clock:
 // arrival.
-func eventsLost(st *step) { st.lost(st.ev.At + 1) }
+func eventsLost(st *step) {
+	from := st.ev.At
+	if minute, ok := st.ev.get("minute_rate_limited").Int(); ok {
+		from = minute * 1000
+	}
+	st.lost(st.ev.At + 1)
+	if st.openGap(from, "app_rate_limited") {
+		st.endGap(st.ev.At + 1)
+	}
+}

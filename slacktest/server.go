@@ -3,6 +3,7 @@ package slacktest
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -81,6 +82,8 @@ type Server struct {
 	startMu  sync.Mutex
 	start    RTMStartForm
 	record   record
+	callsMu  sync.Mutex
+	calls    map[string]int // by method
 }
 
 // New generates a workspace and serves it until Close. It returns an error if it
@@ -118,6 +121,7 @@ func New(opts Options) (*Server, error) {
 		upgrader: websocket.Upgrader{HandshakeTimeout: writeTime, CheckOrigin: func(*http.Request) bool { return true }},
 		base:     opts.Listener.Addr().String(),
 		done:     make(chan struct{}),
+		calls:    map[string]int{},
 	}
 	if _, _, err := net.SplitHostPort(s.base); err != nil {
 		s.base = "slack.test" // a pipe has no address; its dialer needs none
@@ -155,6 +159,20 @@ func (s *Server) SigningSecret() string { return s.opts.SigningSecret }
 
 // Faults is where the server is made to misbehave.
 func (s *Server) Faults() *Faults { return s.faults }
+
+// Calls returns how often each Web API method has been called so far, failed
+// calls included.
+func (s *Server) Calls() map[string]int {
+	s.callsMu.Lock()
+	defer s.callsMu.Unlock()
+	return maps.Clone(s.calls)
+}
+
+func (s *Server) countCall(method string) {
+	s.callsMu.Lock()
+	defer s.callsMu.Unlock()
+	s.calls[method]++
+}
 
 // Sockets is the number of RTM sockets that are open now.
 func (s *Server) Sockets() int { return s.hub.open(false) }

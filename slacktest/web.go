@@ -73,6 +73,7 @@ func methods() map[string]method {
 // serveAPI answers a call.
 func (s *Server) serveAPI(rw http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
+	s.countCall(name)
 	delay, failure := s.faults.call(name)
 	if delay > 0 {
 		s.pause(r, delay)

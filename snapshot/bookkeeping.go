@@ -54,6 +54,13 @@ var (
 	// Something on its pages, or missing from them, was passed over for an event
 	// from before the connection was lost, which the list may well be newer than.
 	CallOverruled = callSchema.bool(3, "overruled")
+	// Where to go on if the connection is lost, which is kept for as long as the
+	// collection is not known whole.
+	CallNext   = callSchema.str(4, "next")
+	CallBroken = callSchema.bool(5, "broken") // the connection was lost
+	// When the call that this one goes on from started, in milliseconds. What was
+	// on the earlier pages is not known any more, so nothing is missing from it.
+	CallSince = callSchema.int(6, "since")
 )
 
 // The link is the connection that feeds the state.
@@ -64,4 +71,14 @@ var (
 	LinkAskedAt = linkSchema.int(3, "asked_at") // when the socket that has not said hello yet was asked for
 	LinkReady   = linkSchema.bool(4, "ready")   // a first bootstrap has been read to its end
 	LinkSince   = linkSchema.int(5, "since")    // when the last connection said hello
+)
+
+// A gap is a time in which events may have been missed.
+var (
+	gapSchema = newSchema("gaps", "")
+	GapUntil  = gapSchema.int(1, "lost_at") // what was listed before then may be stale; milliseconds, unknown while it lasts
+	GapWhy    = gapSchema.str(2, "why")
+	GapOpen   = gapSchema.list(3, "exposes")       // collections that have not been listed since
+	GapOnes   = gapSchema.int(4, "conversations")  // how many members and read states have not
+	GapLost   = gapSchema.list(5, "beyond_repair") // what no method tells again
 )

@@ -35,6 +35,7 @@ func everything(t *testing.T) *Snapshot {
 		KindHidden:      {"conversations/C8": `{"at":5,"record":"\u0003"}`},
 		KindStub:        {"users/U2": `{"at":5}`},
 		KindLink:        {"": `{"up":true}`},
+		KindGap:         {"5": `{"lost_at":7,"why":"restart"}`},
 	}
 	for _, k := range Kinds() {
 		if tables[k] == nil {

@@ -289,9 +289,30 @@ func (d *dumper) bookkeeping() {
 		}
 	}
 	d.strings(partial)
+	d.gaps(stale)
+	d.dst = append(d.dst, '}')
+}
+
+// gaps writes the gaps and, if something is stale for which there is none, as
+// in a recording, since when.
+func (d *dumper) gaps(stale bool) {
 	d.dst = append(d.dst, `,"gaps":[`...)
-	if lost, ok := d.s.Get(KindLink, "").Int(LinkLostAt); ok && stale {
+	first := len(d.dst)
+	lost, known := d.s.Get(KindLink, "").Int(LinkLostAt)
+	for _, key := range d.sorted(KindGap) {
+		d.comma(first)
+		r := d.s.Get(KindGap, key)
+		until, ended := r.Int(GapUntil)
+		known = known && (ended && until != lost)
+		d.dst = fmt.Appendf(d.dst, `{"from":%s`, key)
+		if members := gapSchema.appendMembers(nil, "", r); len(members) > 0 {
+			d.dst = append(append(d.dst, ','), members...)
+		}
+		d.dst = append(d.dst, '}')
+	}
+	if known && stale {
+		d.comma(first)
 		d.dst = fmt.Appendf(d.dst, `{"lost_at":%d}`, lost)
 	}
-	d.dst = append(d.dst, "]}"...)
+	d.dst = append(d.dst, ']')
 }

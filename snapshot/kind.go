@@ -43,7 +43,8 @@ const (
 	KindHidden                     // kind/id: an entity out of sight that may come back
 	KindStub                       // kind/id: an entity known by its id only
 	KindLink                       // the connection that feeds the state, key ""
-	lastKind      = KindLink
+	KindGap                        // when it began, in milliseconds: a time in which events may have been missed
+	lastKind      = KindGap
 )
 
 // Entity reports whether the kind is part of the workspace, and not
@@ -157,4 +158,5 @@ var schemas = [...]*Schema{
 	KindHidden:       hiddenSchema,
 	KindStub:         stubSchema,
 	KindLink:         linkSchema,
+	KindGap:          gapSchema,
 }

@@ -2,14 +2,15 @@ package sync
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/slackstate/slackstate/api"
+	"github.com/slackstate/slackstate/internal/rawjson"
 )
 
 // How many things to ask for at a time.
@@ -27,34 +28,103 @@ const (
 // failed, and for what has come to be wanted since.
 const probeEvery = 10 * time.Minute
 
-// core returns what to list after a connect.
-func (s *session) core() []listing {
-	users := listing{method: "users.list", limit: usersLimit, ids: objects("members"),
-		args: map[string]string{"include_locale": strconv.FormatBool(s.r.cfg.Args.IncludeLocale)}}
-	emoji := listing{method: "emoji.list", ids: keys("emoji")}
-	profile := listing{method: "team.profile.get", ids: objects("profile", "fields")}
+// A form is how a method is asked.
+type form struct {
+	id     string            // the argument that names what it is asked about
+	args   map[string]string // the others, without limit
+	locale bool              // takes include_locale, too
+	limit  int               // see listing
+	ids    func(page rawjson.Value) ([]string, bool)
+}
+
+// forms has a line for every method that may be wanted.
+var forms = map[string]form{
+	"team.info":        {},
+	"team.profile.get": {ids: objects("profile", "fields")},
+	"emoji.list":       {ids: keys("emoji")},
+	"dnd.info":         {},
+	"usergroups.list": {ids: objects("usergroups"), args: map[string]string{
+		"include_users": "true", "include_count": "true", "include_disabled": "true"}},
+	"conversations.list": {limit: conversationsLimit, ids: objects("channels"), args: map[string]string{
+		"types": "public_channel,private_channel,mpim,im"}},
+	"users.list":            {limit: usersLimit, ids: objects("members"), locale: true},
+	"users.info":            {id: "user", locale: true},
+	"bots.info":             {id: "bot"},
+	"conversations.info":    {id: "channel", locale: true},
+	"conversations.members": {id: "channel", limit: membersLimit, ids: texts("members")},
+	"usergroups.users.list": {id: "usergroup", ids: texts("users")},
+}
+
+// listing returns how to read what is wanted.
+func (s *session) listing(w Want) listing {
+	f := forms[w.Method]
+	l := listing{method: w.Method, args: map[string]string{}, limit: f.limit, ids: f.ids}
+	maps.Copy(l.args, f.args)
+	if f.id != "" {
+		l.args[f.id] = w.ID
+	}
+	if f.locale {
+		l.args["include_locale"] = strconv.FormatBool(s.r.cfg.Args.IncludeLocale)
+	}
+	return l
+}
+
+// core returns what to list after a connect, the fewest calls first.
+func (s *session) core() []Want {
+	methods := []string{"team.info", "team.profile.get", "emoji.list", "dnd.info", "usergroups.list", "conversations.list", "users.list"}
 	if s.opening.whole {
 		// rtm.start leaves users out of large workspaces without saying so, and
 		// never held the other two.
-		return []listing{users, emoji, profile}
+		methods = []string{"team.profile.get", "emoji.list", "users.list"}
 	}
-	return []listing{
-		{method: "team.info"},
-		users,
-		{method: "conversations.list", limit: conversationsLimit, ids: objects("channels"),
-			args: map[string]string{"types": "public_channel,private_channel,mpim,im"}},
-		{method: "usergroups.list", ids: objects("usergroups"), args: map[string]string{
-			"include_users": "true", "include_count": "true", "include_disabled": "true"}},
-		emoji,
-		profile,
-		{method: "dnd.info"},
+	var all []Want
+	for _, m := range methods {
+		all = append(all, Want{Method: m})
 	}
+	return all
 }
 
-// load lists the workspace, tells when that is done, and goes on asking for
-// what is missing. It returns only when the connection ends, or has to, and why.
+// load asks for what is wanted, until the connection ends or has to, and
+// returns why.
 func (s *session) load(ctx context.Context) error {
-	missing, err := s.all(ctx, s.core())
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := s.plan(ctx); err != nil {
+			cancel(err)
+		}
+	})
+	for ctx.Err() == nil {
+		j := s.r.queue.take()
+		if j == nil {
+			select {
+			case <-s.r.queue.wake:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		wg.Go(func() {
+			refused, err := s.list(ctx, j)
+			if err != nil {
+				cancel(err)
+			}
+			s.r.queue.finish(j, refused, err)
+		})
+	}
+	wg.Wait()
+	s.r.queue.clear()
+	return context.Cause(ctx)
+}
+
+// plan lists the workspace, tells when that is done, and goes on wanting what
+// is missing.
+func (s *session) plan(ctx context.Context) error {
+	how := stale
+	if !s.r.resumed {
+		how = rest
+	}
+	missing, err := s.ask(ctx, how, s.core())
 	if err != nil {
 		return err
 	}
@@ -82,7 +152,10 @@ func (s *session) load(ctx context.Context) error {
 		if err := sleep(ctx, s.r.cfg.Recheck); err != nil {
 			return err
 		}
-		missing, err = s.recheck(ctx, missing)
+		if err := s.do(ctx, func(context.Context) error { clear(s.tried); return nil }); err != nil {
+			return err
+		}
+		missing, err = s.again(ctx, missing)
 	}
 	for err == nil {
 		// Up to a tenth more, so that many clients do not probe in step.
@@ -94,46 +167,25 @@ func (s *session) load(ctx context.Context) error {
 	return err
 }
 
-// recheck asks again for what is not fresh although it was listed: what is
-// missing and the core lists that Pending names, and everything else it wants as
-// if it had not been tried.
-func (s *session) recheck(ctx context.Context, missing []listing) ([]listing, error) {
-	err := s.do(ctx, func(context.Context) error {
-		clear(s.tried)
-		if s.r.cfg.Pending == nil {
-			return nil
-		}
-		lists := s.r.cfg.Pending().Lists
-		for _, l := range s.core() {
-			failed := slices.ContainsFunc(missing, func(m listing) bool { return m.method == l.method })
-			if slices.Contains(lists, l.method) && !failed {
-				missing = append(missing, l)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return missing, err
-	}
-	return s.again(ctx, missing)
-}
-
-// again asks for what is missing, and for what has come to be wanted since. It
-// returns what is still worth another try.
-func (s *session) again(ctx context.Context, missing []listing) ([]listing, error) {
-	missing, err := s.all(ctx, missing)
+// again asks for what is missing, and for what has come to be wanted since,
+// and tells what that has repaired. It returns what is still worth another try.
+func (s *session) again(ctx context.Context, missing []Want) ([]Want, error) {
+	missing, err := s.ask(ctx, stale, missing)
 	if err != nil {
 		return missing, err
 	}
 	more, err := s.pending(ctx)
-	return append(missing, more...), err
+	if err != nil {
+		return missing, err
+	}
+	return append(missing, more...), s.up(ctx, repaired(), time.Now())
 }
 
-// pending lists what is wanted beyond the core, until nothing new is. It
+// pending asks for what is wanted beyond the core, until nothing new is. It
 // returns what is worth another try.
-func (s *session) pending(ctx context.Context) (missing []listing, err error) {
+func (s *session) pending(ctx context.Context) (missing []Want, err error) {
 	for {
-		var wanted []listing
+		var wanted []Want
 		err := s.do(ctx, func(context.Context) error {
 			wanted = s.wanted()
 			return nil
@@ -141,7 +193,7 @@ func (s *session) pending(ctx context.Context) (missing []listing, err error) {
 		if err != nil || len(wanted) == 0 {
 			return missing, err
 		}
-		more, err := s.all(ctx, wanted)
+		more, err := s.ask(ctx, stale, wanted)
 		if err != nil {
 			return missing, err
 		}
@@ -149,66 +201,27 @@ func (s *session) pending(ctx context.Context) (missing []listing, err error) {
 	}
 }
 
-// wanted returns the listings for what Pending names and was not yet tried on
-// this connection.
-func (s *session) wanted() (all []listing) {
+// wanted returns what Pending names and was not yet tried on this connection.
+func (s *session) wanted() []Want {
 	if s.r.cfg.Pending == nil {
 		return nil
 	}
-	add := func(l listing, name, id string) {
-		if key := l.method + " " + id; !s.tried[key] {
-			s.tried[key] = true
-			l.args[name] = id
-			all = append(all, l)
-		}
-	}
-	p := s.r.cfg.Pending()
-	for _, id := range p.Members {
-		add(listing{method: "conversations.members", limit: membersLimit, ids: texts("members"),
-			args: map[string]string{}}, "channel", string(id))
-	}
-	for _, id := range p.Info {
-		add(listing{method: "conversations.info", args: map[string]string{
-			"include_locale": strconv.FormatBool(s.r.cfg.Args.IncludeLocale)}}, "channel", string(id))
-	}
-	for _, id := range p.Bots {
-		add(listing{method: "bots.info", args: map[string]string{}}, "bot", string(id))
-	}
-	return all
+	return slices.DeleteFunc(slices.Clone(s.r.cfg.Pending()), func(w Want) bool { return s.tried[w] })
 }
 
-// all lists everything in todo and returns what failed but is worth another
-// try. Methods do not wait for each other: each has workers of its own, so that
-// one that has to rest holds up only itself. The first error that ends the
-// connection ends the other listings too.
-func (s *session) all(ctx context.Context, todo []listing) (missing []listing, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	byMethod := map[string][]listing{}
-	for _, l := range todo {
-		byMethod[l.method] = append(byMethod[l.method], l)
-	}
-	var wg sync.WaitGroup
-	var mu sync.Mutex // guards missing
-	for _, queue := range byMethod {
-		var taken atomic.Int64
-		for range min(parallel, len(queue)) {
-			wg.Go(func() {
-				for i := taken.Add(1); i <= int64(len(queue)); i = taken.Add(1) {
-					worthAnother, err := s.list(ctx, queue[i-1])
-					if err != nil {
-						cancel(err)
-						return
-					}
-					if worthAnother {
-						mu.Lock()
-						missing = append(missing, queue[i-1])
-						mu.Unlock()
-					}
-				}
-			})
+// ask has everything in todo asked for and returns what failed but is worth
+// another try.
+func (s *session) ask(ctx context.Context, r rank, todo []Want) (missing []Want, err error) {
+	jobs := s.r.queue.plan(todo, r)
+	for _, j := range jobs {
+		select {
+		case <-j.done:
+		case <-ctx.Done():
+			return missing, context.Cause(ctx)
+		}
+		if j.refused != nil && judge(j.refused).passing() {
+			missing = append(missing, j.want)
 		}
 	}
-	wg.Wait()
-	return missing, context.Cause(ctx)
+	return missing, nil
 }

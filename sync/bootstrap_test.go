@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -8,8 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/slackstate/slackstate/api"
 )
 
 // live starts a Run, accepts its socket and lets the lists finish.
@@ -137,9 +136,9 @@ func TestOneCollectionFails(t *testing.T) {
 // refused is not, and what has come to be wanted since is loaded.
 func TestProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var wanted Pending
+		var wanted []Want
 		w := live(t, func(s *slack, w *watch) {
-			w.cfg.Pending = func() Pending {
+			w.cfg.Pending = func() []Want {
 				defer w.enter()()
 				return wanted
 			}
@@ -150,13 +149,14 @@ func TestProbe(t *testing.T) {
 		w.slack.answer("users.list", body(`{"ok":true,"members":[{"id":"U1"}]}`))
 		before := len(w.told())
 		w.mu.Lock()
-		wanted.Bots = []api.BotID{"B1"}
+		wanted = []Want{{"bots.info", "B1"}}
 		w.mu.Unlock()
 		pass(3 * probeEvery)
 		if diff := cmp.Diff([]string{
 			"call users.list", "page users.list", "listed users.list U1",
 			"call bots.info B1", "page bots.info B1", "listed bots.info B1",
-		}, w.told()[before:]); diff != "" {
+			"repaired",
+		}, slices.Compact(w.told()[before:])); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 	})
@@ -180,12 +180,12 @@ func TestPending(t *testing.T) {
 			s.answer("conversations.info", body(`{"ok":true,"channel":{"id":"C1","last_read":"1.2"}}`))
 			s.answer("bots.info", body(`{"ok":true,"bot":{"id":"B1"}}`))
 			w.cfg.Args.IncludeLocale = true
-			w.cfg.Pending = func() Pending {
+			w.cfg.Pending = func() []Want {
 				defer w.enter()()
 				if asked++; asked == 1 {
-					return Pending{Members: []api.ChannelID{"C1", "C2"}, Info: []api.ChannelID{"C1"}}
+					return []Want{{"conversations.members", "C1"}, {"conversations.members", "C2"}, {"conversations.info", "C1"}}
 				}
-				return Pending{Members: []api.ChannelID{"C1", "C2"}, Bots: []api.BotID{"B1"}}
+				return []Want{{"conversations.members", "C1"}, {"conversations.members", "C2"}, {"bots.info", "B1"}}
 			}
 		})
 		told := w.told()
@@ -235,8 +235,14 @@ func TestRestingMethodHoldsUpOnlyItself(t *testing.T) {
 			return reply{body: `{"ok":true,"members":[]}`}
 		})
 		s.answer("bots.info", body(`{"ok":true,"bot":{}}`))
-		w.cfg.Pending = func() Pending {
-			return Pending{Members: []api.ChannelID{"C1", "C2", "C3", "C4", "C5", "C6"}, Bots: []api.BotID{"B1", "B2", "B3", "B4", "B5"}}
+		w.cfg.Pending = func() (all []Want) {
+			for i := range 6 {
+				all = append(all, Want{"conversations.members", fmt.Sprint("C", i)})
+			}
+			for i := range 5 {
+				all = append(all, Want{"bots.info", fmt.Sprint("B", i)})
+			}
+			return all
 		}
 		w.start()
 		c, _ := w.accept(true)
@@ -261,9 +267,9 @@ func TestRecheck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := live(t, func(s *slack, w *watch) {
 			w.cfg.Recheck = 3 * time.Minute
-			w.cfg.Pending = func() Pending {
+			w.cfg.Pending = func() []Want {
 				defer w.enter()()
-				return Pending{Lists: []string{"users.list"}, Bots: []api.BotID{"B1"}}
+				return []Want{{Method: "users.list"}, {"bots.info", "B1"}}
 			}
 			s.answer("bots.info", body(`{"ok":true,"bot":{"id":"B1"}}`))
 			s.answer("users.list", body(`{"ok":true,"members":[{"id":"U1"}]}`))
@@ -275,9 +281,10 @@ func TestRecheck(t *testing.T) {
 		}
 		pass(3 * probeEvery)
 		if diff := cmp.Diff([]string{
-			"call users.list", "page users.list", "listed users.list U1",
+			"repaired",
 			"call bots.info B1", "page bots.info B1", "listed bots.info B1",
-		}, w.told()[before:]); diff != "" {
+			"call users.list", "page users.list", "listed users.list U1",
+		}, slices.Compact(ordered(w.told()[before:]))); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 	})

@@ -52,15 +52,31 @@ type Config struct {
 	// completely, so that frames need not wait for the lists.
 	Resumed bool
 
-	// Pending returns what is wanted beyond the core lists and not fresh. It is
-	// asked after them, and again until it names nothing new, and then every ten
-	// minutes or so while live. Nil wants nothing.
-	Pending func() Pending
+	// Queue takes what is wanted between the lists. Nil is one that nobody else
+	// has.
+	Queue *Queue
 
-	// Recheck is how long after becoming live Pending is asked once more as if
-	// nothing had been tried, and for core lists to read again: what they lagged
-	// behind on, they show by then. Zero means never.
+	// Pending returns what is not fresh, in the order in which to ask for it. It
+	// is asked after the core lists, and again until it names nothing that was
+	// not tried on this connection, and then every ten minutes or so while live.
+	// Nil wants nothing.
+	Pending func() []Want
+
+	// Cursors returns the listings that a lost connection cut off, and that are
+	// worth going on with. Nil starts each of them over.
+	Cursors func() []Cursor
+
+	// Size returns how many entities a listing is likely to have, 0 if nobody
+	// can tell. Nil never can.
+	Size func(Want) int
+
+	// Recheck is how long after becoming live everything that Pending names is
+	// asked for once more: what lists lagged behind on, they show by then. Zero
+	// means never.
 	Recheck time.Duration
+
+	// Progress is told after each page how the lists come along. Nil is not.
+	Progress func(api.Progress)
 
 	// Phase is told each change of phase: how many attempts in a row have
 	// failed, and why the last one did. Nil is not told.
@@ -91,11 +107,9 @@ type Args struct {
 	SimpleLatest       bool // latest as a bare timestamp
 }
 
-// Pending names what to load beyond the core lists. Each id is tried once on
-// each connection, and once more at Recheck.
-type Pending struct {
-	Lists   []string        // core lists to read again, by method; only asked for at Recheck
-	Members []api.ChannelID // conversations whose members to page
-	Info    []api.ChannelID // conversations whose read state to fetch
-	Bots    []api.BotID     // bots to ask for
+// A Cursor is where a listing was cut off.
+type Cursor struct {
+	Want Want
+	Call string // the id of the call that read what comes before
+	Next string
 }

@@ -21,12 +21,13 @@
 // acknowledgement of a message that was sent goes up as the message. What this package adds are JSON objects of its own, the answers
 // in them as Slack wrote them:
 //
-//	local.call    a listing begins: call, method, args
+//	local.call    a listing begins, or goes on: call, method, args, resumes
 //	local.page    one answer: call, method, args, cursor, next, response
 //	local.listed  the listing was read from its first cursor to its last: seen
 //	local.failed  the listing cannot be had: error, detail
 //	local.offline a connection that had said hello is gone: why
 //	local.ready   everything planned after a connect is loaded or has failed
+//	local.repaired  so is what was wanted since
 //
 // # Guarantees
 //

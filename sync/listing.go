@@ -38,21 +38,26 @@ func (l listing) call(id string) call {
 	return call{id: id, method: l.method, args: args}
 }
 
-// list reads a listing and hands it up. Whatever keeps only this listing from
-// being had goes up as well, and worthAnother says whether it may pass. An error
-// is one that ends the connection.
-func (s *session) list(ctx context.Context, l listing) (worthAnother bool, err error) {
-	for rewound := false; ; {
+// list asks for what a job wants and hands the answer up. Whatever keeps only
+// this from being had goes up as well, and is returned. An error is one that
+// ends the connection.
+func (s *session) list(ctx context.Context, j *job) (refused *api.CallError, err error) {
+	l := s.listing(j.want)
+	from, err := s.begin(ctx, j.want)
+	if err != nil {
+		return nil, err
+	}
+	for rewound := false; ; from = (Cursor{}) {
 		c := l.call(s.r.callID())
-		err := s.read(ctx, c, l)
+		err := s.read(ctx, c, l, j, from)
 		var failed *api.CallError
 		if !errors.As(err, &failed) {
-			return false, err
+			return nil, err
 		}
 		v := judge(failed)
 		switch {
 		case v == fatal:
-			return false, final{error: err}
+			return nil, final{error: err}
 		case v == rewind && !rewound:
 			rewound = true
 			continue
@@ -68,30 +73,61 @@ func (s *session) list(ctx context.Context, l listing) (worthAnother bool, err e
 		if detail == "" && failed.Err != nil {
 			detail = failed.Err.Error()
 		}
-		return v.passing(), s.up(ctx, c.failed(code, detail), time.Now())
+		return failed, s.up(ctx, c.failed(code, detail), time.Now())
 	}
 }
 
-// read reads the pages of one call. The error is a [*api.CallError] or one that
-// ends the connection.
-func (s *session) read(ctx context.Context, c call, l listing) error {
-	if err := s.up(ctx, c.began(), time.Now()); err != nil {
+// begin returns where to go on with what is wanted. What is read from its
+// beginning counts as tried.
+func (s *session) begin(ctx context.Context, w Want) (from Cursor, err error) {
+	err = s.do(ctx, func(context.Context) error {
+		if s.cursors == nil {
+			s.cursors = map[Want]Cursor{}
+			if s.r.cfg.Cursors != nil {
+				for _, c := range s.r.cfg.Cursors() {
+					s.cursors[c.Want] = c
+				}
+			}
+		}
+		from = s.cursors[w]
+		delete(s.cursors, w)
+		if from.Next == "" {
+			s.tried[w] = true
+		}
+		return nil
+	})
+	return from, err
+}
+
+// read reads the pages of one call, or those after a cursor. The error is a
+// [*api.CallError] or one that ends the connection.
+func (s *session) read(ctx context.Context, c call, l listing, j *job, from Cursor) error {
+	if err := s.up(ctx, c.began(from.Call), time.Now()); err != nil {
 		return err
 	}
 	var seen []string
-	for cursor := ""; ; {
-		a, err := s.r.web.fetch(ctx, c.method, c.args, cursor)
+	for cursor := from.Next; ; {
+		a, err := s.r.web.fetch(ctx, j.rank, c.method, c.args, cursor)
 		if err != nil {
 			return err
 		}
+		rows := 1
 		if l.ids != nil {
 			ids, ok := l.ids(a.body)
 			if !ok {
 				return &api.CallError{Method: c.method, Code: codeBadAnswer, Detail: "the list is not in it"}
 			}
 			seen = append(seen, ids...)
+			rows = len(ids)
 		}
-		if err := s.up(ctx, c.page(cursor, a.next, a.body, ""), a.at); err != nil {
+		err = s.do(ctx, func(ctx context.Context) error {
+			if err := s.r.apply(ctx, c.page(cursor, a.next, a.body, ""), a.at); err != nil {
+				return err
+			}
+			s.progressed(j, l, rows, a.next != "")
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 		switch a.next {
@@ -101,6 +137,24 @@ func (s *session) read(ctx context.Context, c call, l listing) error {
 			return &api.CallError{Method: c.method, Code: codeBadAnswer, Detail: "the page names itself as the next"}
 		}
 		cursor = a.next
+	}
+}
+
+// progressed tells of one more page, and estimates how many are to come.
+func (s *session) progressed(j *job, l listing, rows int, more bool) {
+	s.progress.Pages++
+	s.progress.Entities += rows
+	j.pages++
+	left := 0
+	if more {
+		left = 1 // at least
+		if s.r.cfg.Size != nil {
+			left = max(left, (s.r.cfg.Size(j.want)+l.limit-1)/l.limit-j.pages)
+		}
+	}
+	s.progress.Left = s.r.queue.remain(j, left)
+	if s.r.cfg.Progress != nil {
+		s.r.cfg.Progress(s.progress)
 	}
 }
 

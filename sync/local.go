@@ -14,9 +14,14 @@ type call struct {
 	args   map[string]string // without token and cursor
 }
 
-// began returns the event that says the listing begins.
-func (c call) began() []byte {
-	return append(c.head("local.call"), '}')
+// began returns the event that says the listing begins, or goes on where the
+// call named by resumes was cut off.
+func (c call) began(resumes string) []byte {
+	b := c.head("local.call")
+	if resumes != "" {
+		b = member(b, "resumes", resumes)
+	}
+	return append(b, '}')
 }
 
 // page returns the event that carries one answer, asked for with cursor and
@@ -61,6 +66,9 @@ func offline(why string) []byte {
 
 // ready returns the event that says all that was planned is loaded.
 func ready() []byte { return []byte(`{"type":"local.ready"}`) }
+
+// repaired returns the event that says another round of asking is over.
+func repaired() []byte { return []byte(`{"type":"local.repaired"}`) }
 
 // head returns the start of an event about c, without the closing brace. The
 // arguments are sorted, so that equal calls read equal.

@@ -18,12 +18,12 @@ func TestLocalEvents(t *testing.T) {
 		got  []byte
 		want string
 	}{
-		{"call", c.began(),
+		{"call", c.began(""),
 			`{"type":"local.call","call":"7f-1","method":"users.list",` + args + `}`},
 		{"page keeps the answer byte for byte", c.page("dXNlcg==", "", response, ""),
 			`{"type":"local.page","call":"7f-1","method":"users.list",` + args +
 				`,"cursor":"dXNlcg==","next":"","response":{"ok": true,  "members":[{"name":"<é>"}] }}`},
-		{"no arguments", call{id: "1", method: "team.info"}.began(),
+		{"no arguments", call{id: "1", method: "team.info"}.began(""),
 			`{"type":"local.call","call":"1","method":"team.info","args":{}}`},
 		{"listed", c.listed([]string{"U1", `U"2`}),
 			`{"type":"local.listed","call":"7f-1","method":"users.list",` + args + `,"seen":["U1","U\"2"]}`},
@@ -34,6 +34,9 @@ func TestLocalEvents(t *testing.T) {
 				`,"error":"missing_scope","detail":"needed: users:read"}`},
 		{"offline", offline("read \"tcp\"\n"), `{"type":"local.offline","why":"read \"tcp\"\n"}`},
 		{"ready", ready(), `{"type":"local.ready"}`},
+		{"repaired", repaired(), `{"type":"local.repaired"}`},
+		{"a call that goes on", call{id: "2", method: "users.list"}.began("1"),
+			`{"type":"local.call","call":"2","method":"users.list","args":{},"resumes":"1"}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, string(tt.got)); diff != "" {

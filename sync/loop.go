@@ -49,6 +49,7 @@ func Run(ctx context.Context, cfg Config) error {
 		log:     cfg.Logger,
 		web:     web,
 		out:     cfg.Outbox,
+		queue:   cfg.Queue,
 		resumed: cfg.Resumed,
 		quick:   hurried(),
 		slow:    patient(),
@@ -58,6 +59,11 @@ func Run(ctx context.Context, cfg Config) error {
 		r.out = NewOutbox()
 	}
 	defer r.out.stop()
+	if r.queue == nil {
+		r.queue = NewQueue()
+	}
+	r.queue.serve(true)
+	defer r.queue.serve(false)
 	return r.run(ctx)
 }
 
@@ -67,6 +73,8 @@ type runner struct {
 	log *slog.Logger
 	web *webAPI
 	out *Outbox
+
+	queue *Queue
 
 	resumed     bool // a first listing is complete
 	connectOnly bool // rtm.start is of no use here

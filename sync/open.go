@@ -42,7 +42,7 @@ func (r *runner) open(ctx context.Context) (opening, error) {
 
 // ask calls one of the two methods that give a socket.
 func (r *runner) ask(ctx context.Context, method string, args map[string]string) (opening, error) {
-	a, err := r.web.call(ctx, method, args, "")
+	a, err := r.web.call(ctx, awaited, method, args, "")
 	if err != nil {
 		return opening{}, err
 	}

@@ -45,7 +45,9 @@ type session struct {
 	renewing bool      // sock is to be let go
 	next     *handover // the attempt under way
 
-	tried map[string]bool // what Pending has named and was tried
+	tried    map[Want]bool   // read from the beginning on this connection
+	cursors  map[Want]Cursor // where to go on instead; nil before they are asked for
+	progress api.Progress
 }
 
 // A step is something to do on the goroutine of Run.
@@ -83,7 +85,7 @@ func newSession(r *runner, o opening, sock *socket) *session {
 		r: r, opening: o, sock: sock,
 		steps: make(chan step), frames: make(chan frame), ended: make(chan ending),
 		holding: true, // until hello, and longer if this is the first listing
-		tried:   map[string]bool{},
+		tried:   map[Want]bool{},
 	}
 }
 
@@ -177,7 +179,7 @@ func (s *session) connected(ctx context.Context, sock *socket) {
 func (s *session) hello(ctx context.Context, f frame) error {
 	o := s.opening
 	for _, e := range []frame{
-		{raw: o.call.began(), at: o.asked},
+		{raw: o.call.began(""), at: o.asked},
 		{raw: o.call.page("", "", o.body, "url"), at: o.at},
 		{raw: o.call.listed(nil), at: o.at},
 		f,

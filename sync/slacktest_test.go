@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slackstate/slackstate/api"
 	"github.com/slackstate/slackstate/slacktest"
 )
 
@@ -95,10 +94,10 @@ func TestAgainstSlacktest(t *testing.T) {
 				}
 				w := observe(t, dial)
 				w.cfg.Token, w.cfg.APIURL, w.cfg.Bootstrap = srv.Token(), srv.URL(), tt.how
-				w.cfg.Pending = func() (p Pending) {
+				w.cfg.Pending = func() (p []Want) {
 					all := truthOf(t, srv)
 					for _, c := range slices.Concat(all.Channels, all.Groups, all.Mpims) {
-						p.Members = append(p.Members, api.ChannelID(c.ID))
+						p = append(p, Want{"conversations.members", c.ID})
 					}
 					return p
 				}

@@ -39,11 +39,11 @@ const (
 
 // A webAPI calls the methods of the Web API. It may be used concurrently.
 type webAPI struct {
-	http  *http.Client
-	base  string // ends in a slash
-	token string
-	log   *slog.Logger
-	pace  *pace
+	http   *http.Client
+	base   string // ends in a slash
+	token  string
+	log    *slog.Logger
+	budget *budget
 
 	mu     sync.Mutex
 	warned map[string]bool // method and warning, once logged
@@ -72,7 +72,7 @@ func newWebAPI(cfg Config) (*webAPI, error) {
 		base:   strings.TrimSuffix(base, "/") + "/",
 		token:  cfg.Token,
 		log:    cfg.Logger,
-		pace:   newPace(),
+		budget: newBudget(),
 		warned: map[string]bool{},
 	}, nil
 }
@@ -86,10 +86,10 @@ func (w *webAPI) close(cfg Config) {
 
 // fetch calls a method for a listing and tries again where that may help. The
 // error is a [*api.CallError], or that of ctx.
-func (w *webAPI) fetch(ctx context.Context, method string, args map[string]string, cursor string) (answer, error) {
+func (w *webAPI) fetch(ctx context.Context, r rank, method string, args map[string]string, cursor string) (answer, error) {
 	quick, slow := hurried(), patient()
 	for tries := 1; ; {
-		a, err := w.call(ctx, method, args, cursor)
+		a, err := w.call(ctx, r, method, args, cursor)
 		var failed *api.CallError
 		if !errors.As(err, &failed) {
 			return a, err
@@ -114,11 +114,11 @@ func (w *webAPI) fetch(ctx context.Context, method string, args map[string]strin
 
 // call makes one request, as soon as the method may be called. An answer that
 // is not ok is a [*api.CallError]; the error of ctx is returned as it is.
-func (w *webAPI) call(ctx context.Context, method string, args map[string]string, cursor string) (answer, error) {
-	if err := w.pace.enter(ctx, method); err != nil {
+func (w *webAPI) call(ctx context.Context, r rank, method string, args map[string]string, cursor string) (answer, error) {
+	if err := w.budget.enter(ctx, method, r); err != nil {
 		return answer{}, err
 	}
-	defer w.pace.leave()
+	defer w.budget.leave()
 
 	failed := &api.CallError{Method: method}
 	asked := time.Now()
@@ -152,7 +152,7 @@ func (w *webAPI) call(ctx context.Context, method string, args map[string]string
 			failed.RetryAfter = restUnnamed
 		}
 		w.log.Info("rate limited", "method", method, "wait", failed.RetryAfter)
-		w.pace.hold(method, failed.RetryAfter)
+		w.budget.hold(method, failed.RetryAfter)
 	}
 	return answer{}, failed
 }

@@ -28,7 +28,7 @@ func TestCallRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSlack(t)
 		web, _ := client(t, s)
-		a, err := web.call(t.Context(), "users.list", map[string]string{"limit": "2"}, "dXNlcg==")
+		a, err := web.call(t.Context(), rest, "users.list", map[string]string{"limit": "2"}, "dXNlcg==")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestCallErrors(t *testing.T) {
 				s := newSlack(t)
 				s.answer("users.info", func(request) reply { return tt.reply })
 				web, _ := client(t, s)
-				_, err := web.call(t.Context(), "users.info", nil, "")
+				_, err := web.call(t.Context(), rest, "users.info", nil, "")
 				got, ok := err.(*api.CallError)
 				if !ok {
 					t.Fatalf("error %v, want a CallError", err)
@@ -105,7 +105,7 @@ func TestCallStuck(t *testing.T) {
 			return nil, r.Context().Err()
 		})
 		began := time.Now()
-		_, err := web.call(t.Context(), "users.list", nil, "")
+		_, err := web.call(t.Context(), rest, "users.list", nil, "")
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != callTimeout {
 			t.Errorf("error %v after %v, want the deadline after %v", err, time.Since(began), callTimeout)
 		}
@@ -133,7 +133,7 @@ func TestFetchRetries(t *testing.T) {
 				s := newSlack(t)
 				s.answer("users.list", replay(tt.replies...))
 				web, _ := client(t, s)
-				_, err := web.fetch(t.Context(), "users.list", nil, "")
+				_, err := web.fetch(t.Context(), rest, "users.list", nil, "")
 				code := ""
 				var failed *api.CallError
 				if errors.As(err, &failed) {
@@ -161,7 +161,7 @@ func TestRateLimitIsPerMethod(t *testing.T) {
 		}
 		ended := make(chan called)
 		ask := func(method string) {
-			if _, err := web.fetch(t.Context(), method, nil, ""); err != nil {
+			if _, err := web.fetch(t.Context(), rest, method, nil, ""); err != nil {
 				t.Error(err)
 			}
 			ended <- called{method, time.Since(began)}
@@ -197,7 +197,7 @@ func TestParallelIsBounded(t *testing.T) {
 		done := make(chan error)
 		for range 3 * parallel {
 			go func() {
-				_, err := web.call(t.Context(), "team.info", nil, "")
+				_, err := web.call(t.Context(), rest, "team.info", nil, "")
 				done <- err
 			}()
 		}
@@ -220,7 +220,7 @@ func TestWarningsOnce(t *testing.T) {
 		s.answer("users.list", body(`{"ok":true,"warning":"superfluous_charset"}`))
 		web, w := client(t, s)
 		for range 3 {
-			if _, err := web.call(t.Context(), "users.list", nil, ""); err != nil {
+			if _, err := web.call(t.Context(), rest, "users.list", nil, ""); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -1,0 +1,170 @@
+package slackstate_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/slackstate/slackstate"
+	"github.com/slackstate/slackstate/api"
+	"github.com/slackstate/slackstate/slacktest"
+)
+
+// What is known is returned without a call, what is not is asked for, and what
+// Slack does not know is told as such.
+func TestFetch(t *testing.T) {
+	bubble(t, slacktest.Options{Users: 60}, func(t *testing.T, r *rig) {
+		opts := r.options()
+		opts.Members = slackstate.None
+		st := open(t, "", opts)
+		if _, err := st.FetchUser(t.Context(), "U404"); !errors.Is(err, api.ErrOffline) {
+			t.Errorf("without Run: %v, want ErrOffline", err)
+		}
+		defer run(t, st)()
+		snap := wait(t, st, slackstate.Live)
+		for u := range snap.Users() {
+			if got, err := st.FetchUser(t.Context(), u.ID()); err != nil || got.Handle() != u.Handle() {
+				t.Fatalf("a known user: %v, %v", got, err)
+			}
+		}
+		_, err := st.FetchUser(t.Context(), "U404")
+		if !errors.Is(err, api.ErrNotFound) {
+			t.Errorf("an unknown user: %v, want ErrNotFound", err)
+		}
+		if _, err := st.FetchChannel(t.Context(), "C404"); !errors.Is(err, api.ErrNotFound) {
+			t.Errorf("an unknown conversation: %v, want ErrNotFound", err)
+		}
+		if _, err := st.FetchBot(t.Context(), "B404"); !errors.Is(err, api.ErrNotFound) {
+			t.Errorf("an unknown bot: %v, want ErrNotFound", err)
+		}
+
+		// An account made out of sight is there at once.
+		r.srv.Faults().Withhold(1)
+		id, err := r.srv.AddUser("Grace Hopper")
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := st.FetchUser(t.Context(), api.UserID(id))
+		if err != nil || u.RealName() != "Grace Hopper" {
+			t.Errorf("a user that no event told of: %q, %v", u.RealName(), err)
+		}
+
+		channel, _ := stranger(t, st.Snapshot())
+		c, err := st.FetchMembers(t.Context(), channel)
+		if err != nil || c.MembersKnown().Known != api.Complete || !c.Joined() {
+			t.Errorf("members: %v, %v", c.MembersKnown().Known, err)
+		}
+		r.srv.Faults().FailHTTP("users.info", -1, 500)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := st.FetchUser(ctx, "U405"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("with a deadline: %v", err)
+		}
+	})
+}
+
+// What an event says has changed without saying how is asked for while the
+// connection goes on.
+func TestHints(t *testing.T) {
+	bubble(t, slacktest.Options{Users: 60}, func(t *testing.T, r *rig) {
+		opts := r.options()
+		opts.Members = slackstate.None
+		st := open(t, "", opts)
+		defer run(t, st)()
+		wait(t, st, slackstate.Live)
+		r.srv.Faults().Withhold(1)
+		id, err := r.srv.AddUser("Grace Hopper")
+		if err != nil {
+			t.Fatal(err)
+		}
+		channel, _ := stranger(t, st.Snapshot())
+		if err := r.srv.Join(id, string(channel)); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(time.Second)
+		if u, _ := st.Snapshot().User(api.UserID(id)); u.RealName() != "Grace Hopper" {
+			t.Errorf("a user who only joined a channel: %q, want all of the record", u.RealName())
+		}
+	})
+}
+
+// A gap is in Status from the loss of the connection until what it exposed has
+// been listed again, in the next process too.
+func TestGaps(t *testing.T) {
+	bubble(t, slacktest.Options{Users: 60}, func(t *testing.T, r *rig) {
+		opts := r.options()
+		path := file(t)
+		st := open(t, path, opts)
+		stop := run(t, st)
+		wait(t, st, slackstate.Live)
+		if gaps := st.Status().Gaps; len(gaps) > 0 {
+			t.Errorf("at first: %+v", gaps)
+		}
+		<-time.After(time.Minute)
+		lost := time.Now()
+		stop()
+		closeState(t, st)
+
+		<-time.After(time.Hour)
+		st = open(t, path, opts)
+		gaps := st.Status().Gaps
+		if len(gaps) != 1 || lost.Sub(gaps[0].From) > time.Minute || !gaps[0].Until.IsZero() || len(gaps[0].Exposes) != 6 || gaps[0].Conversations == 0 {
+			t.Fatalf("after a restart: %+v", gaps)
+		}
+		r.srv.Faults().Delay("users.list", 1, time.Hour)
+		stop = run(t, st)
+		<-time.After(time.Minute)
+		synctest.Wait()
+		if gaps := st.Status().Gaps; len(gaps) != 1 || gaps[0].Until.IsZero() {
+			t.Errorf("while users are listed: %+v", gaps)
+		}
+		if known := st.Snapshot().Freshness("users").Known; known != api.Stale {
+			t.Errorf("users are %v meanwhile, want stale", known)
+		}
+		wait(t, st, slackstate.Live)
+		if gaps := st.Status().Gaps; len(gaps) > 0 {
+			t.Errorf("after the repair: %+v", gaps)
+		}
+		stop()
+	})
+}
+
+// A first listing that a crash cut off goes on where it was.
+func TestResumedListing(t *testing.T) {
+	bubble(t, slacktest.Options{Users: 900}, func(t *testing.T, r *rig) {
+		opts := r.options()
+		opts.Members = slackstate.None
+		path := file(t)
+		st := open(t, path, opts)
+		stop := run(t, st)
+		wait(t, st, func(snap api.Snapshot, _ api.Status) bool {
+			n := snap.NumUsers()
+			if n >= 400 {
+				r.srv.Faults().Delay("users.list", 1, time.Hour)
+			}
+			return n >= 400
+		})
+		stop()
+		closeState(t, st)
+		r.srv.Faults().Clear()
+		<-time.After(time.Minute)
+		before := r.srv.Calls()["users.list"]
+
+		st = open(t, path, opts)
+		defer run(t, st)()
+		known := st.Snapshot().NumUsers()
+		wait(t, st, slackstate.Ready)
+		wait(t, st, slackstate.Live)
+		snap := st.Snapshot()
+		if known < 400 || snap.NumUsers() != 900 || snap.Freshness("users").Known != api.Complete {
+			t.Errorf("%d users at first, %d in the end, %v", known, snap.NumUsers(), snap.Freshness("users").Known)
+		}
+		// What is left of the first listing, and one from the beginning, for what
+		// the earlier pages told may have changed in between.
+		if calls := r.srv.Calls()["users.list"] - before; calls > 3+5 {
+			t.Errorf("%d calls of users.list after the restart, want no more than 3 and 5", calls)
+		}
+	})
+}
