@@ -214,7 +214,8 @@ func (n *naive) marked(id string, ev object) {
 	n.reads[id] = r
 	r["last_read"] = ts
 	latest := text(part(r, "latest"), "ts")
-	if latest != "" && ts >= latest {
+	outside := n.convs[id]["is_member"] == false && n.convs[id]["is_im"] != true
+	if latest != "" && ts >= latest && !outside {
 		for _, name := range counters {
 			if has(r, name) {
 				r[name] = 0.0

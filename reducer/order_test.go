@@ -1,13 +1,17 @@
 package reducer
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
+// orders are those in which two events may arrive, some of them repeatedly.
+var orders = strings.Fields("ba aab aba abb baa bab bba abab baba abba")
+
 // TestOrderOfArrival: events that say when they happened lead to the same
-// workspace, in whatever order they arrive. Only the former names of a
+// workspace, in whatever order they arrive and however often. Only the former names of a
 // conversation lack one that came late: it is not known where it belongs.
 func TestOrderOfArrival(t *testing.T) {
 	for _, c := range []struct{ name, first, second string }{
@@ -45,6 +49,16 @@ func TestOrderOfArrival(t *testing.T) {
 			`{"type":"pin_added","channel_id":"C1","item":{"file":{"id":"F3"}},"event_ts":"1700000602.000100"}`},
 		{"starred and not", `{"type":"star_added","user":"U1","item":{"type":"channel","channel":"C2"},"event_ts":"1700000601.000100"}`,
 			`{"type":"star_removed","user":"U1","item":{"type":"channel","channel":"C2"},"event_ts":"1700000602.000100"}`},
+		{"two who star", `{"type":"star_added","user":"U1","item":{"type":"channel","channel":"C2"},"event_ts":"1700000601.000100"}`,
+			`{"type":"star_added","user":"U1","item":{"type":"im","channel":"D1"},"event_ts":"1700000602.000100"}`},
+		{"shared with one team and unshared with another", `{"type":"channel_unshared","channel":"C1","previously_connected_team_id":"T8","is_ext_shared":false,"event_ts":"1700000601.000100"}`,
+			`{"type":"channel_shared","channel":"C1","connected_team_id":"T9","event_ts":"1700000602.000100"}`},
+		{"properties", `{"type":"channel_updated","channel":"C1","updates":{"properties":{"n":1}},"event_ts":"1700000601.000100"}`,
+			`{"type":"channel_updated","channel":"C1","updates":{"properties":{"n":2}},"event_ts":"1700000602.000100"}`},
+		{"an object and a rename", `{"type":"channel_joined","channel":{"id":"C2","name":"a","is_archived":true},"event_ts":"1700000601.000100"}`,
+			`{"type":"channel_rename","channel":{"id":"C2","name":"b"},"event_ts":"1700000602.000100"}`},
+		{"marked, and self leaves", `{"type":"channel_marked","channel":"C1","ts":"1700000000.000100","event_ts":"1700000601.000100"}`,
+			`{"type":"channel_left","channel":"C1","event_ts":"1700000602.000100"}`},
 		{"two topics", `{"type":"message","subtype":"channel_topic","channel":"C2","user":"U2","topic":"a","hidden":true,"ts":"1700000601.000100"}`,
 			`{"type":"message","subtype":"channel_topic","channel":"C2","user":"U3","topic":"b","hidden":true,"ts":"1700000602.000100"}`},
 		{"made private and public", `{"type":"message","subtype":"channel_convert_to_private","channel":"C1","user":"U2","hidden":true,"ts":"1700000601.000100"}`,
@@ -69,10 +83,20 @@ func TestOrderOfArrival(t *testing.T) {
 			`{"type":"subteam_updated","subteam":{"id":"S1","name":"b","date_update":1700000602,"users":["U2"],"user_count":1}}`},
 		{"in a user group and out of it", `{"type":"subteam_self_added","subteam_id":"S2","event_ts":"1700000601.000100"}`,
 			`{"type":"subteam_self_removed","subteam_id":"S2","event_ts":"1700000602.000100"}`},
+		{"in a user group by its list, and out of it", `{"type":"subteam_updated","subteam":{"id":"S2","date_update":1700000601,"users":["U1","U2"],"user_count":2}}`,
+			`{"type":"subteam_self_removed","subteam_id":"S2","event_ts":"1700000602.000100"}`},
+		{"out of a user group, and in it by its list", `{"type":"subteam_self_removed","subteam_id":"S1","event_ts":"1700000601.000100"}`,
+			`{"type":"subteam_updated","subteam":{"id":"S1","date_update":1700000602,"users":["U1","U3"],"user_count":2}}`},
+		{"two changes of do not disturb", `{"type":"dnd_updated_user","user":"U2","dnd_status":{"dnd_enabled":false},"event_ts":"1700000601.000100"}`,
+			`{"type":"dnd_updated_user","user":"U2","dnd_status":{"dnd_enabled":true},"event_ts":"1700000602.000100"}`},
 		{"a bot changed twice", `{"type":"bot_changed","bot":{"id":"B1","name":"a"},"event_ts":"1700000601.000100"}`,
 			`{"type":"bot_changed","bot":{"id":"B1","name":"b"},"event_ts":"1700000602.000100"}`},
 		{"an emoji added and removed", `{"type":"emoji_changed","subtype":"add","name":"e","value":"v","event_ts":"1700000601.000100"}`,
 			`{"type":"emoji_changed","subtype":"remove","names":["e"],"event_ts":"1700000602.000100"}`},
+		{"an alias added, and what it stands for removed", `{"type":"emoji_changed","subtype":"add","name":"e","value":"alias:fish","event_ts":"1700000601.000100"}`,
+			`{"type":"emoji_changed","subtype":"remove","names":["fish"],"event_ts":"1700000602.000100"}`},
+		{"an emoji removed, and added again", `{"type":"emoji_changed","subtype":"remove","names":["boat"],"event_ts":"1700000601.000100"}`,
+			`{"type":"emoji_changed","subtype":"add","name":"boat","value":"v","event_ts":"1700000602.000100"}`},
 		{"an emoji renamed and removed", `{"type":"emoji_changed","subtype":"rename","old_name":"fish","new_name":"cod","event_ts":"1700000601.000100"}`,
 			`{"type":"emoji_changed","subtype":"remove","names":["cod"],"event_ts":"1700000602.000100"}`},
 		{"the team renamed twice", `{"type":"team_rename","name":"a","event_ts":"1700000601.000100"}`,
@@ -82,9 +106,15 @@ func TestOrderOfArrival(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			start := workspace(t)
-			play := func(a, b string) (dump map[string]any) {
-				s, _ := reduce(t, start, a, epoch+610_000)
-				s, _ = reduce(t, s, b, epoch+611_000)
+			play := func(order string) (dump map[string]any) {
+				s := start
+				for i, which := range order {
+					frame := c.first
+					if which == 'b' {
+						frame = c.second
+					}
+					s, _ = reduce(t, s, frame, epoch+610_000+int64(i)*1000)
+				}
 				consistent(t, s)
 				dump = object(t, s.AppendDump(nil))
 				for _, name := range []string{"seq", "digest", "slackstate"} {
@@ -97,8 +127,11 @@ func TestOrderOfArrival(t *testing.T) {
 				}
 				return dump
 			}
-			if diff := cmp.Diff(play(c.first, c.second), play(c.second, c.first)); diff != "" {
-				t.Errorf("(-in order +out of order):\n%s", diff)
+			want := play("ab")
+			for _, order := range orders {
+				if diff := cmp.Diff(want, play(order)); diff != "" {
+					t.Errorf("(-in order +as %s):\n%s", order, diff)
+				}
 			}
 		})
 	}

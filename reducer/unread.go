@@ -135,6 +135,14 @@ func (st *step) mergeRead(key string, r snapshot.Record) {
 	st.Put(read, key, st.Merge(read.Schema(), known, r))
 }
 
+// outside reports whether self is known not to be in a channel, of whose counters
+// nothing tells then.
+func (st *step) outside(key string) bool {
+	r := st.Get(conv, key)
+	member, known := r.Bool(snapshot.ConvIsMember)
+	return known && !member && !r.Is(snapshot.ConvIsIM)
+}
+
 // conversationMarked is channel_marked, group_marked, im_marked and
 // mpim_marked: self's read marker, which also moves back. Slack sends no
 // version with it, and its ts is none. What it does not say of the counters is
@@ -154,7 +162,7 @@ func conversationMarked(st *step) {
 	}
 	known := st.Get(read, key)
 	latest := latestTS(known)
-	allRead := latest != "" && ts >= latest && ts.Comparable()
+	allRead := latest != "" && ts >= latest && ts.Comparable() && !st.outside(key)
 	var few [8]snapshot.Assignment
 	as := append(few[:0], snapshot.ReadLastRead.Str(string(ts)))
 	for _, f := range counters {
