@@ -25,6 +25,9 @@ var mayImport = map[string][]string{
 	"reducer":  {"snapshot", "internal/rawjson", "internal/parallel"},
 	"api":      {"snapshot"},
 	"snapshot": {"internal/*"},
+
+	"internal/pmap":  {"internal/sizes"},
+	"internal/idset": {"internal/sizes"},
 }
 
 // usedBy says which packages may import what is not of the module, and not of
@@ -34,6 +37,7 @@ var usedBy = map[string][]string{
 	"github.com/gorilla/websocket": {"sync", "slacktest"},
 	"github.com/cespare/xxhash/v2": {"snapshot"},
 	"golang.org/x/time":            {"sync"},
+	"golang.org/x/text":            {"snapshot"},
 }
 
 // pure are the packages in which the same input always gives the same output:

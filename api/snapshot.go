@@ -82,15 +82,35 @@ func (s Snapshot) Users() iter.Seq[User] {
 }
 
 // UsersNamed returns the users whose handle, display name or real name is
-// name, by ascending id. Case makes no difference. Names are not unique.
+// name, by ascending id. Case makes no difference, nor does how Unicode writes
+// accents. Names are not unique. To look one up and range over them takes no
+// memory.
 func (s Snapshot) UsersNamed(name string) iter.Seq[User] {
-	return s.users(s.data().UsersNamed(name))
+	return func(yield func(User) bool) { s.eachNamed(name, yield) }
 }
 
 // UsersByEmail returns the users with an email address, by ascending id. Slack
 // shows addresses only to tokens with the scope for them.
 func (s Snapshot) UsersByEmail(email string) iter.Seq[User] {
-	return s.users(s.data().UsersByEmail(email))
+	return func(yield func(User) bool) { s.eachByEmail(email, yield) }
+}
+
+// The bodies of the sequences are apart so that callers have the rest inlined, and
+// range over users without allocating.
+func (s Snapshot) eachNamed(name string, yield func(User) bool) {
+	s.each(s.data().UsersNamed(name), yield)
+}
+
+func (s Snapshot) eachByEmail(email string, yield func(User) bool) {
+	s.each(s.data().UsersByEmail(email), yield)
+}
+
+func (s Snapshot) each(ids snapshot.Keys[UserID], yield func(User) bool) {
+	for id := range ids.All() {
+		if u, ok := s.User(id); ok && !yield(u) {
+			return
+		}
+	}
 }
 
 func (s Snapshot) users(ids iter.Seq[UserID]) iter.Seq[User] {
@@ -131,32 +151,45 @@ func (s Snapshot) Channels() iter.Seq[Channel] {
 // NumChannels returns how many conversations are known.
 func (s Snapshot) NumChannels() int { return s.data().Len(snapshot.KindConversation) }
 
-// ChannelNamed returns the conversation with a name, without the leading #.
-// One that has the name now goes before one that had it once. Case makes no
-// difference.
+// ChannelNamed returns the conversation with a name, without the leading #, or
+// else one that had it once; Name tells which. Names compare as those of users do.
 func (s Snapshot) ChannelNamed(name string) (Channel, bool) {
-	var former Channel
-	for c := range s.ChannelsNamed(name) {
-		if snapshot.Fold(c.Name()) == snapshot.Fold(name) {
-			return c, true
-		}
-		if !former.Valid() {
-			former = c
+	for _, ids := range []snapshot.Keys[ChannelID]{s.data().ConversationsNamed(name), s.data().ConversationsFormerlyNamed(name)} {
+		for id := range ids.All() {
+			return s.channel(id), true
 		}
 	}
-	return former, former.Valid()
+	return Channel{}, false
 }
 
-// ChannelsNamed returns the conversations that have or had a name, by
-// ascending id.
+// ChannelsNamed returns the conversations that have a name, by ascending id.
 func (s Snapshot) ChannelsNamed(name string) iter.Seq[Channel] {
+	return s.channels(s.data().ConversationsNamed(name).All())
+}
+
+// ChannelsFormerlyNamed returns the conversations that had a name before the one
+// they have, by ascending id.
+func (s Snapshot) ChannelsFormerlyNamed(name string) iter.Seq[Channel] {
+	return s.channels(s.data().ConversationsFormerlyNamed(name).All())
+}
+
+func (s Snapshot) channels(ids iter.Seq[ChannelID]) iter.Seq[Channel] {
 	return func(yield func(Channel) bool) {
-		for id := range s.data().ConversationsNamed(name) {
+		for id := range ids {
 			if !yield(s.channel(id)) {
 				return
 			}
 		}
 	}
+}
+
+// GroupDM returns the group DM that is known to have exactly these members, self
+// named like the others.
+func (s Snapshot) GroupDM(members []UserID) (Channel, bool) {
+	for id := range s.data().GroupDMs(members) {
+		return s.channel(id), true
+	}
+	return Channel{}, false
 }
 
 // DirectMessage returns the DM with a user.

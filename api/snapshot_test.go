@@ -46,6 +46,32 @@ func some[V any, ID ~string](id func(V) ID) func(V, bool) string {
 	}
 }
 
+// TestLookupsTakeNoMemory: by id and by name, whatever the name's case.
+func TestLookupsTakeNoMemory(t *testing.T) {
+	s := whole(t)
+	for what, find := range map[string]func() bool{
+		"by id": func() bool { _, ok := s.User("U2"); return ok },
+		"by name": func() bool {
+			for u := range s.UsersNamed("ada") {
+				return u.Valid()
+			}
+			return false
+		},
+		"by address": func() bool {
+			for u := range s.UsersByEmail("ada@engines.example") {
+				return u.Valid()
+			}
+			return false
+		},
+		"a conversation by name": func() bool { _, ok := s.ChannelNamed("general"); return ok },
+	} {
+		found := false
+		if n := testing.AllocsPerRun(100, func() { found = find() }); n != 0 || !found {
+			t.Errorf("%s: found: %v, with %v allocations", what, found, n)
+		}
+	}
+}
+
 // The ways to find something, and what they find.
 func TestLookups(t *testing.T) {
 	s := whole(t)
@@ -74,7 +100,12 @@ func TestLookups(t *testing.T) {
 		{"a name that another has had before", channel(s.ChannelNamed("hall")), "C2"},
 		{"a former name", channel(s.ChannelNamed("lobby")), "C1"},
 		{"a name no conversation has had", channel(s.ChannelNamed("cellar")), ""},
-		{"all that have or had a name", ids(s.ChannelsNamed("hall"), api.Channel.ID), []string{"C1", "C2"}},
+		{"all that have a name", ids(s.ChannelsNamed("hall"), api.Channel.ID), []string{"C2"}},
+		{"all that had a name", ids(s.ChannelsFormerlyNamed("hall"), api.Channel.ID), []string{"C1"}},
+		{"the group DM of some", channel(s.GroupDM([]api.UserID{"U4", "U1", "U2", "U1"})), "G2"},
+		{"of less than are in one", channel(s.GroupDM([]api.UserID{"U1", "U2"})), ""},
+		{"of more", channel(s.GroupDM([]api.UserID{"U1", "U2", "U3", "U4"})), ""},
+		{"of nobody", channel(s.GroupDM(nil)), ""},
 		{"all conversations", sorted(ids(s.Channels(), api.Channel.ID)), []string{"C1", "C2", "C3", "C9", "D1", "G2"}},
 		{"how many conversations", s.NumChannels(), 6},
 		{"the DM with a user", channel(s.DirectMessage("U2")), "D1"},

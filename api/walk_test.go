@@ -25,6 +25,7 @@ type walker struct {
 
 // arguments are what methods are called with, by the type of the parameter.
 var arguments = map[reflect.Type][]any{
+	reflect.TypeFor[[]api.UserID]():    {[]api.UserID{"U1", "U2", "U4"}, []api.UserID(nil)},
 	reflect.TypeFor[api.UserID]():      {api.UserID("U1"), api.UserID("U2"), api.UserID("nobody")},
 	reflect.TypeFor[api.ChannelID]():   {api.ChannelID("C1"), api.ChannelID("G1"), api.ChannelID("D1"), api.ChannelID("nowhere")},
 	reflect.TypeFor[api.BotID]():       {api.BotID("B1"), api.BotID("B2"), api.BotID("none")},

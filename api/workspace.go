@@ -121,7 +121,7 @@ func (b Bot) User() (User, bool) {
 	if u, ok := b.s.User(UserID(b.r.Str(snapshot.BotUserID))); ok {
 		return u, true
 	}
-	for id := range b.s.data().UsersByBot(b.id) {
+	for id := range b.s.data().UsersByBot(b.id).All() {
 		return b.s.User(id)
 	}
 	return User{}, false

@@ -203,19 +203,23 @@ func (e *Edit) putMember(key string, r Record) {
 // out of, which must not be kept alive. What is kept of a user or a conversation
 // beside its record shares the record's key.
 func (e *Edit) owned(k Kind, key string) string {
-	of := k
-	switch k {
-	case KindPresence, KindDND:
-		of = KindUser
-	case KindRead:
-		of = KindConversation
-	}
-	if of != k {
+	if of := keyedAs(k); of != k {
 		if stored, r := e.find(of, key); r != "" {
 			return stored
 		}
 	}
 	return strings.Clone(key)
+}
+
+// keyedAs returns the kind whose records have the same keys.
+func keyedAs(k Kind) Kind {
+	switch k {
+	case KindPresence, KindDND:
+		return KindUser
+	case KindRead:
+		return KindConversation
+	}
+	return k
 }
 
 func (e *Edit) table(slot int) *pmap.Edit[string, Record] {

@@ -7,6 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/slackstate/slackstate/internal/pmap"
 )
 
@@ -16,13 +18,14 @@ import (
 type index uint8
 
 const (
-	userByName         index = iota // handle, display and real name, folded
-	userByEmail                     // folded
-	userByBot                       // bot id
-	conversationByName              // present and previous names, folded
-	imByUser                        // the other side
-	usergroupByHandle               // enabled ones, folded
-	emojiByTarget                   // aliases by the name they point at
+	userByName               index = iota // handle, display and real name, folded
+	userByEmail                           // folded
+	userByBot                             // bot id
+	conversationByName                    // present names, folded
+	conversationByFormerName              // previous names, folded
+	imByUser                              // the other side
+	usergroupByHandle                     // enabled ones, folded
+	emojiByTarget                         // aliases by the name they point at
 	numIndexes
 )
 
@@ -87,7 +90,7 @@ func appendIndexKeys(keys []indexKey, k Kind, r Record) []indexKey {
 		add(conversationByName, Fold(r.Str(ConvName)))
 		add(conversationByName, Fold(r.Str(ConvNameNormalized)))
 		for name := range r.List(ConvPreviousNames) {
-			add(conversationByName, Fold(name))
+			add(conversationByFormerName, Fold(name))
 		}
 		if r.Is(ConvIsIM) {
 			add(imByUser, r.Str(ConvUser))
@@ -105,32 +108,35 @@ func appendIndexKeys(keys []indexKey, k Kind, r Record) []indexKey {
 }
 
 // Fold returns the form under which names are compared: letters without regard
-// to case. A name that is folded already is returned as it is.
+// to case, and in Unicode's composed form (NFC). A name that is in this form
+// already is returned as it is.
 func Fold(s string) string {
+	upper := false
 	for i := range len(s) {
-		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
-			return foldFrom(s, i)
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			return foldText(s)
 		}
+		upper = upper || 'A' <= c && c <= 'Z'
+	}
+	if upper {
+		return strings.ToLower(s)
 	}
 	return s
 }
 
-// foldFrom folds a string of which the first n bytes are folded. Most letters of
-// most names are ASCII, which needs no tables.
-func foldFrom(s string, n int) string {
-	var room [64]byte
-	folded := append(room[:0], s[:n]...)
-	for _, r := range s[n:] {
-		switch {
-		case 'A' <= r && r <= 'Z':
-			folded = append(folded, byte(r)+'a'-'A')
-		case r < utf8.RuneSelf:
-			folded = append(folded, byte(r))
-		default:
-			folded = utf8.AppendRune(folded, foldRune(r))
+// foldText is Fold for any text. A letter that was folded may go together with an
+// accent that it did not go with before, and that makes another letter to fold.
+func foldText(s string) string {
+	s = norm.NFC.String(s)
+	for range 3 {
+		folded := norm.NFC.String(strings.Map(foldRune, s))
+		if folded == s {
+			break
 		}
+		s = folded
 	}
-	return string(folded)
+	return s
 }
 
 // foldRune returns the least of the letters that differ from r in case only,
@@ -219,6 +225,9 @@ func joinIDs(ids []idList) idList {
 	return idList(b.String())
 }
 
+// several reports whether the list has more than one key.
+func (l idList) several() bool { return strings.IndexByte(string(l), 0) >= 0 }
+
 func each[K ~string](l idList) iter.Seq[K] {
 	return func(yield func(K) bool) {
 		for rest := string(l); rest != ""; {
@@ -231,31 +240,61 @@ func each[K ~string](l idList) iter.Seq[K] {
 	}
 }
 
-// UsersNamed returns the users with that handle, display name or real name, by
-// ascending id. Case makes no difference, and names are not unique.
-func (s *Snapshot) UsersNamed(name string) iter.Seq[UserID] {
-	l, _ := s.index.at(userByName).Get(Fold(name))
-	return each[UserID](l)
+// Keys are the keys of some records, in ascending order. To look them up and to
+// range over them takes no memory.
+type Keys[K ~string] idList
+
+// All returns the keys.
+func (l Keys[K]) All() iter.Seq[K] { return each[K](idList(l)) }
+
+func keys[K ~string](s *Snapshot, ix index, entry string) Keys[K] {
+	l, _ := s.index.at(ix).Get(entry)
+	return Keys[K](l)
 }
 
-// UsersByEmail returns the users with that address, by ascending id.
-func (s *Snapshot) UsersByEmail(email string) iter.Seq[UserID] {
-	l, _ := s.index.at(userByEmail).Get(Fold(email))
-	return each[UserID](l)
+// UsersNamed returns the users with that handle, display name or real name. Names
+// are not unique, and compare as Fold says.
+func (s *Snapshot) UsersNamed(name string) Keys[UserID] {
+	return keys[UserID](s, userByName, Fold(name))
+}
+
+// UsersByEmail returns the users with that address.
+func (s *Snapshot) UsersByEmail(email string) Keys[UserID] {
+	return keys[UserID](s, userByEmail, Fold(email))
 }
 
 // UsersByBot returns the users that belong to a bot.
-func (s *Snapshot) UsersByBot(bot BotID) iter.Seq[UserID] {
-	l, _ := s.index.at(userByBot).Get(string(bot))
-	return each[UserID](l)
+func (s *Snapshot) UsersByBot(bot BotID) Keys[UserID] { return keys[UserID](s, userByBot, string(bot)) }
+
+// ConversationsNamed returns the conversations that have that name.
+func (s *Snapshot) ConversationsNamed(name string) Keys[ChannelID] {
+	return keys[ChannelID](s, conversationByName, Fold(name))
 }
 
-// ConversationsNamed returns the conversations that have or had that name, by
-// ascending id.
-func (s *Snapshot) ConversationsNamed(name string) iter.Seq[ChannelID] {
-	l, _ := s.index.at(conversationByName).Get(Fold(name))
-	return each[ChannelID](l)
+// ConversationsFormerlyNamed returns the conversations that once had that name.
+func (s *Snapshot) ConversationsFormerlyNamed(name string) Keys[ChannelID] {
+	return keys[ChannelID](s, conversationByFormerName, Fold(name))
 }
+
+// GroupDMs returns the group DMs that are known to have exactly these members, in
+// no particular order.
+func (s *Snapshot) GroupDMs(members []UserID) iter.Seq[ChannelID] {
+	return func(yield func(ChannelID) bool) {
+		members := slices.Compact(slices.Sorted(slices.Values(members)))
+		if len(members) == 0 {
+			return
+		}
+		fewest := slices.MinFunc(members, func(a, b UserID) int { return s.numConversations(a) - s.numConversations(b) })
+		for conv := range s.ConversationsOf(fewest) {
+			if s.NumMembers(conv) == len(members) && s.Get(KindConversation, string(conv)).Is(ConvIsMPIM) &&
+				!slices.ContainsFunc(members, func(u UserID) bool { return !s.IsMember(conv, u) }) && !yield(conv) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Snapshot) numConversations(user UserID) int { return s.members.users.of(string(user)).Len() }
 
 // IMs returns the DMs with a user: one, but for what Slack may send.
 func (s *Snapshot) IMs(user UserID) iter.Seq[ChannelID] {

@@ -183,19 +183,21 @@ func (v version) compare() string {
 			kind Kind
 			has  func(Record) bool
 		}{
-			{"users named", texts(v.snapshot.UsersNamed(name)), KindUser, func(r Record) bool {
+			{"users named", texts(v.snapshot.UsersNamed(name).All()), KindUser, func(r Record) bool {
 				return fold(r.Str(UserName), name) || fold(r.Str(UserRealName), name) ||
 					fold(r.Sub(UserProfile).Str(ProfileDisplayName), name)
 			}},
-			{"users with the address", texts(v.snapshot.UsersByEmail(name)), KindUser, func(r Record) bool {
+			{"users with the address", texts(v.snapshot.UsersByEmail(name).All()), KindUser, func(r Record) bool {
 				return fold(r.Sub(UserProfile).Str(ProfileEmail), name)
 			}},
-			{"users of the bot", texts(v.snapshot.UsersByBot(BotID(name))), KindUser, func(r Record) bool {
+			{"users of the bot", texts(v.snapshot.UsersByBot(BotID(name)).All()), KindUser, func(r Record) bool {
 				return name != "" && r.Sub(UserProfile).Str(ProfileBotID) == name
 			}},
-			{"conversations named", texts(v.snapshot.ConversationsNamed(name)), KindConversation, func(r Record) bool {
-				return fold(r.Str(ConvName), name) ||
-					slices.ContainsFunc(slices.Collect(r.List(ConvPreviousNames)), func(s string) bool { return fold(s, name) })
+			{"conversations named", texts(v.snapshot.ConversationsNamed(name).All()), KindConversation, func(r Record) bool {
+				return fold(r.Str(ConvName), name)
+			}},
+			{"conversations once named", texts(v.snapshot.ConversationsFormerlyNamed(name).All()), KindConversation, func(r Record) bool {
+				return slices.ContainsFunc(slices.Collect(r.List(ConvPreviousNames)), func(s string) bool { return fold(s, name) })
 			}},
 			{"DMs with", texts(v.snapshot.IMs(UserID(name))), KindConversation, func(r Record) bool {
 				return name != "" && r.Is(ConvIsIM) && r.Str(ConvUser) == name

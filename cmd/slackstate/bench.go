@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -26,13 +27,17 @@ type figures struct {
 	Conversations  int     `json:"conversations"`
 	Memberships    int     `json:"memberships"`
 	Events         int     `json:"events"`
-	BootstrapMS    float64 `json:"bootstrap_ms"`           // the start's bytes to a snapshot
-	ApplyNS        float64 `json:"apply_ns_per_event"`     // an event's bytes to the next snapshot
-	ApplyAllocs    float64 `json:"apply_allocs_per_event"` // heap allocations meanwhile
-	ApplyJSON      float64 `json:"apply_vs_encoding_json"` // times as fast as encoding/json decodes the events into maps
+	BootstrapMS    float64 `json:"bootstrap_ms"`               // the start's bytes to a snapshot
+	BootstrapJSON  float64 `json:"bootstrap_vs_encoding_json"` // times as fast as encoding/json decodes them into structs
+	ApplyNS        float64 `json:"apply_ns_per_event"`         // an event's bytes to the next snapshot
+	ApplyAllocs    float64 `json:"apply_allocs_per_event"`     // heap allocations meanwhile
+	ApplyJSON      float64 `json:"apply_vs_encoding_json"`     // times as fast as encoding/json decodes the events into maps
 	LookupIDNS     float64 `json:"lookup_id_ns"`
+	LookupIDMap    float64 `json:"lookup_id_vs_map"` // how many times what a Go map takes
 	LookupNameNS   float64 `json:"lookup_name_ns"`
-	HeapBytes      int64   `json:"heap_bytes"` // live, after the events
+	LookupNameMap  float64 `json:"lookup_name_vs_map"`
+	LookupAllocs   float64 `json:"lookup_allocs"` // a lookup, of either sort
+	HeapBytes      int64   `json:"heap_bytes"`    // live, after the events
 	HeapByUser     float64 `json:"heap_bytes_per_user"`
 	CheckpointMS   float64 `json:"checkpoint_ms"`        // ten, of all that the events changed
 	FileBytes      int64   `json:"file_bytes"`           // after them
@@ -42,7 +47,8 @@ type figures struct {
 	ResumePeak     float64 `json:"resume_peak_ratio"`    // the largest heap meanwhile, by the heap afterwards
 	JournalNSEvent float64 `json:"journal_ns_per_event"` // durable, a thousand a transaction
 
-	Buckets map[string]int64 `json:"file_bytes_by_bucket"`
+	Components map[string]float64 `json:"heap_components_per_user"` // bytes
+	Buckets    map[string]int64   `json:"file_bytes_by_bucket"`
 }
 
 // bench measures a recorded workspace, or a generated one.
@@ -68,6 +74,7 @@ func bench(ctx context.Context, e env, args []string) error {
 	}
 	defer os.RemoveAll(dir)
 	b := &benchmark{file: filepath.Join(dir, "bench.db"), reducer: newReducer(), base: heap()}
+	b.Components = map[string]float64{}
 	if *start != "" {
 		err = b.read(*start, *events)
 	} else {
@@ -84,24 +91,32 @@ func bench(ctx context.Context, e env, args []string) error {
 	if *asJSON {
 		return json.NewEncoder(e.stdout).Encode(b.figures)
 	}
+	b.print(e.stdout)
+	return nil
+}
+
+// print writes the figures one a line.
+func (b *benchmark) print(w io.Writer) {
 	v := reflect.ValueOf(b.figures)
 	for i := range v.NumField() {
 		name := strings.ReplaceAll(v.Type().Field(i).Tag.Get("json"), "_", " ")
 		switch f := v.Field(i); {
 		case f.CanFloat():
-			fmt.Fprintf(e.stdout, "%-24s %14.1f\n", name, f.Float())
+			fmt.Fprintf(w, "%-26s %14.1f\n", name, f.Float())
 		case f.CanInt():
-			fmt.Fprintf(e.stdout, "%-24s %14d\n", name, f.Int())
+			fmt.Fprintf(w, "%-26s %14d\n", name, f.Int())
 		}
 	}
+	fmt.Fprintf(w, "\nfile, bytes\n")
 	for _, name := range slices.Sorted(maps.Keys(b.Buckets)) {
-		fmt.Fprintf(e.stdout, "  in %-21s %14d\n", name, b.Buckets[name])
+		fmt.Fprintf(w, "  %-24s %14d\n", name, b.Buckets[name])
 	}
-	return nil
+	b.printComponents(w)
 }
 
 type benchmark struct {
 	figures
+	parts   []string // of Components, in order
 	file    string
 	reducer *reducer.Reducer
 	base    int64    // the heap before there was anything

@@ -68,5 +68,6 @@ func (b *benchmark) apply() error {
 	b.state, b.lines = published.Load(), nil // what the state still holds of the events counts
 	b.HeapBytes = heap() - b.base
 	b.HeapByUser = float64(b.HeapBytes) / float64(b.Users)
+	b.components()
 	return nil
 }

@@ -17,6 +17,9 @@ type leafOf[K ~string, V, A any] struct {
 	room A
 }
 
+// maxRoomy is the most entries that a leaf holds in one piece.
+const maxRoomy = 6
+
 func roomyLeaf[K ~string, V any](n int) *node[K, V] {
 	switch n {
 	case 1:
