@@ -6,4 +6,23 @@
 // the one before: one byte for most of a large conversation, two for a user's
 // few among many thousands. Large sets are cut into chunks, so that a change
 // copies one chunk and the list of chunks, and looking a number up reads one.
+//
+// # Why not RoaringBitmap/roaring
+//
+// It was measured (v2.30, optimised for runs) on 2.4 million memberships of
+// 100,000 users in 20,000 conversations by the power law of package slacktest,
+// each set with its headers:
+//
+//	                                          idset      roaring
+//	members of a conversation, bytes a pair    2.1          4.2
+//	conversations of a user                    3.0          9.0
+//	one more of 24: bytes allocated             48          348
+//	one more of 1,900                          720        9,464 (copy on write: 5,344)
+//	one more of 100,000                     19,152          264 (a single run)
+//	is one of 24 in it                      170 ns        11 ns
+//
+// Roaring answers faster and has set operations of all kinds, but a membership
+// costs 13 bytes with it and 5 with this: 19 MB of a workspace of some 120. Most
+// sets are small, and roaring's containers are made for large ones. The encoding
+// here is also what the file holds, so that loading copies it.
 package idset
