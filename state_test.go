@@ -103,6 +103,9 @@ func TestApplyCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
+	if _, err := db.Load(); err != nil {
+		t.Fatal(err)
+	}
 	n := 0
 	for row, err := range db.Rows(0) {
 		if err != nil || string(row.Event) != named(n) {

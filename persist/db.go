@@ -41,6 +41,7 @@ type DB struct {
 
 	head     atomic.Pointer[head]         // as of the last committed transaction
 	identity atomic.Pointer[api.Identity] // nil until it is set
+	checked  atomic.Bool                  // Load has read every page
 
 	mu     sync.Mutex // guards what follows
 	failed error      // the first write that went wrong
@@ -95,7 +96,11 @@ func (db *DB) SetIdentity(id api.Identity) error {
 		}
 		return nil
 	}
-	if err := db.update(func(tx *bolt.Tx) error { return putIdentity(tx, id) }); err != nil {
+	err := db.writable()
+	if err == nil {
+		err = db.update(func(tx *bolt.Tx) error { return putIdentity(tx, id) })
+	}
+	if err != nil {
 		return fmt.Errorf("set identity: %w", err)
 	}
 	db.identity.Store(&id)
@@ -133,8 +138,8 @@ func (db *DB) view(f func(tx *bolt.Tx) error) error {
 // errUnchanged, returned within update, means that there is nothing to commit.
 var errUnchanged = errors.New("unchanged")
 
-// writable returns why Append and Checkpoint cannot write, nil if they can. mu
-// is held.
+// writable returns why nothing can be written, nil if it can: what is free in a file
+// is known once it has been loaded. mu is held.
 func (db *DB) writable() error {
 	if db.failed == nil && db.state == nil {
 		return errNotLoaded
@@ -170,8 +175,8 @@ func (db *DB) update(f func(tx *bolt.Tx) error) error {
 
 // guard calls f, which works on the file at path, and gives its errors the form
 // they have outside of this package. bbolt trusts what it reads: on a page that
-// is not what it was it panics, or follows it to where there is no file. Open
-// has looked at every page, so this takes a file that changed since.
+// is not what it was it panics, or follows it to where there is no file. Open and
+// Load have looked at every page, so this takes a file that changed since.
 func guard(path string, f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

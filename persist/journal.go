@@ -176,7 +176,10 @@ func (db *DB) someRows(after api.Seq) (rows []Row, err error) {
 	// Not the head that the transaction sees: bbolt shows a commit to readers
 	// before it is on disk.
 	durable := db.head.Load().Seq
-	if after >= durable {
+	switch {
+	case !db.checked.Load():
+		return nil, errNotLoaded
+	case after >= durable:
 		return nil, nil
 	}
 	err = db.view(func(tx *bolt.Tx) error {

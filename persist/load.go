@@ -81,6 +81,7 @@ func (db *DB) load(early func(*snapshot.Snapshot)) error {
 		db.markDirty(&l.tail[i])
 	}
 	db.state, db.stored, db.eventIDs = s, l.stored, l.ids.inOrder()
+	db.checked.Store(true)
 	return nil
 }
 

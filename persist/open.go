@@ -26,9 +26,9 @@ import (
 //   - [*api.SchemaError]: a newer program wrote it;
 //   - otherwise the operating system's error.
 //
-// Open reads the file once from end to end. It does not read what is in it:
-// call Load next. The one damage it cannot tell from a power failure is to
-// the page that the last commit wrote last: then the file is as it was before
+// Open reads no more than it takes to find out what the file is; Load, to be called
+// next, reads all of it. The one damage that neither can tell from a power failure
+// is to the page that the last commit wrote last: then the file is as it was before
 // that commit.
 //
 // A file that an older program wrote is migrated, which takes a while for a large

@@ -17,6 +17,9 @@ type BucketSize struct {
 // Pages that are free, and those with the list of buckets, belong to none. It reads
 // the whole file, which has to be loaded.
 func (db *DB) Sizes() (sizes []BucketSize, err error) {
+	if !db.checked.Load() {
+		return nil, errNotLoaded
+	}
 	err = db.view(func(tx *bolt.Tx) error {
 		sizes = nil
 		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
