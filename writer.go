@@ -72,6 +72,9 @@ func (s *State) reduce(ev reducer.Event, raw []byte) (api.Seq, *persist.Row, err
 		return before.Seq(), nil, nil
 	}
 	next, res := s.reducer.Reduce(before, ev)
+	for _, what := range res.Unsound {
+		s.log.Warn("part of a page passed over", "what", what)
+	}
 	if res.Odd != "" {
 		s.odd.add(ev.Type, ev.Subtype, res.Odd, string(ev.Body), ev.At)
 	}

@@ -92,6 +92,20 @@ func TestBadEvents(t *testing.T) {
 		oneLine(t, "replay", "is a directory")
 }
 
+// What of a start cannot be taken is told, and the rest is taken.
+func TestUnsoundStart(t *testing.T) {
+	start := write(t, "start.json", `{"ok":true,"self":{"id":"U1"},"users":[{"id":"U2","name":"ann"},{"id":3},{"id":"U2"}],
+		"channels":[{"id":"C1","name":"a","members":["U2",4]}],"groups":[],"ims":[]}`)
+	r := call(t, "replay", "--start", start, "--dump")
+	const want = "start: a user has no id\nstart: U2 is listed twice\nstart: 1 members of C1 have no id\n0 applied, 0 unchanged, 0 ignored, 0 bad\n"
+	if diff := cmp.Diff(want, r.stderr); diff != "" {
+		t.Errorf("what it says (-want +got):\n%s", diff)
+	}
+	if r.code != 0 || !strings.Contains(r.stdout, `"channels":[{"id":"C1","name":"a","members":["U2"]}]`) {
+		t.Errorf("exit %d, and %s", r.code, r.stdout)
+	}
+}
+
 func TestBadLinesAreToldAndPassedOver(t *testing.T) {
 	start := write(t, "start.json", `{"ok":true,"self":{"id":"U1"},"team":{"id":"T1","name":"before"}}`)
 	one := write(t, "one.jsonl", "{\"type\":\"team_rename\"\n\n[]\n{\"type\":\"team_rename\",\"name\":\"after\"}\nnull\n")

@@ -215,6 +215,9 @@ func (r *replayer) apply(raw []byte, at int64, listing bool) error {
 	r.at = ev.At
 	before := r.state
 	next, res := reducer.Reduce(r.cfg, before, ev)
+	for _, what := range res.Unsound {
+		fmt.Fprintf(r.env.stderr, "start: %s\n", what)
+	}
 	r.state = next
 	if !listing {
 		switch {
