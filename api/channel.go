@@ -1,9 +1,11 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slackstate/slackstate/snapshot"
@@ -105,6 +107,23 @@ func (c Channel) Joined() bool {
 
 // Open reports whether a DM or group DM is in self's sidebar.
 func (c Channel) Open() bool { return c.r.Is(snapshot.ConvIsOpen) }
+
+// Muted reports whether self has muted it, and whether that is known: only where
+// self's preferences are. It follows the preference muted_channels, so it is up
+// to date with [Self.Pref] and is no change of the channel.
+func (c Channel) Muted() (muted, known bool) {
+	raw, ok := c.s.Self().Pref("muted_channels")
+	var list string // of ids, joined by commas
+	if !ok || json.Unmarshal(raw, &list) != nil {
+		return false, false
+	}
+	for id := range strings.SplitSeq(list, ",") {
+		if c.Valid() && c.s.data().Resolve(ChannelID(id)) == c.id {
+			return true, true
+		}
+	}
+	return false, true
+}
 
 // Shared reports whether another workspace takes part in it.
 func (c Channel) Shared() bool {

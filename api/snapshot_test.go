@@ -192,6 +192,8 @@ func TestViews(t *testing.T) {
 
 		{"unread, all, mentions", []string{counter(get("C1").Read().Unread()), counter(get("C1").Read().UnreadAll()), counter(get("C1").Read().Mentions())},
 			[]string{"2", "3", "1"}},
+		{"what self has muted", []string{fmt.Sprint(get("C2").Muted()), fmt.Sprint(get("C1").Muted())}, []string{"true true", "false true"}},
+		{"what a channel of nowhere is", fmt.Sprint(api.Channel{}.Muted()), "false false"},
 		{"counters nobody knows", []string{counter(get("C3").Read().Unread()), counter(get("C2").Read().Unread())}, []string{"?", "?"}},
 		{"read up to", fmt.Sprint(read, isKnown), "1600000000.000100true"},
 		{"where the read state is of", get("C1").Read().Channel().Name(), "general"},

@@ -11,7 +11,7 @@ import (
 
 // world is a small workspace with something of everything in it.
 const world = `{"type":"local.page","method":"rtm.start","response":{"ok":true,
-"self":{"id":"U1","name":"ada","created":1500000000,"manual_presence":"away","prefs":{"theme":"dark","highlight_words":"engine"}},
+"self":{"id":"U1","name":"ada","created":1500000000,"manual_presence":"away","prefs":{"theme":"dark","highlight_words":"engine","muted_channels":"C9,C2"}},
 "team":{"id":"T1","name":"Engines","domain":"engines","email_domain":"engines.example","plan":"plus","enterprise_id":"E1",
 	"icon":{"image_34":"https://img.example/34.png"},"prefs":{"who_can_at_channel":"admin"},
 	"profile":{"fields":[{"id":"Xf1","ordering":1,"label":"Pet","hint":"the furry one","type":"text"}]}},
