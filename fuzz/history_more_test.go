@@ -17,7 +17,7 @@ func (h *history) messages() string {
 	case 3:
 		return fmt.Sprintf(`{"type":"message","subtype":"%s","channel":"%s","user":"%s","text":"%s","ts":"%s"}`, h.of("bot_message me_message pinned_item hologram"), id, h.user(), h.text(), h.ts())
 	}
-	return fmt.Sprintf(`{"type":"message","channel":"%s","user":"%s","text":"%s","ts":"%s"%s}`, id, h.user(), h.text(), h.ts(), h.seldom(`,"hidden":%s`, h.of(`1 true "true"`)))
+	return fmt.Sprintf(`{"type":"message","channel":"%s","user":"%s","text":"%s","ts":"%s"%s%s}`, id, h.user(), h.text(), h.ts(), h.maybe(`,"user_team":"%s"`, h.of("T1 T9")), h.seldom(`,"hidden":%s`, h.of(`1 true "true"`)))
 }
 
 func (h *history) text() string {

@@ -29,6 +29,10 @@ func (n *naive) message(ev object) {
 		n.deleted(id, text(ev, "deleted_ts"), part(ev, "previous_message"))
 		return
 	}
+	home := text(ev, "user_team")
+	if u := text(ev, "user"); home != "" && home != n.team["id"] && u != "" && n.users[u] == nil {
+		n.users[u] = object{"team_id": home}
+	}
 	n.arrived(id, ev)
 	n.notice(id, ts, ev)
 }

@@ -24,6 +24,7 @@ func message(st *step) {
 	if sub.fn != nil {
 		sub.fn(st, key)
 	}
+	st.stranger()
 	if p := st.ev.get("bot_profile"); p != "" {
 		st.botProfile(p)
 	}

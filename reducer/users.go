@@ -1,6 +1,8 @@
 package reducer
 
 import (
+	"strings"
+
 	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/snapshot"
 )
@@ -51,6 +53,29 @@ func (st *step) putUser(key string, patch snapshot.Record) {
 	for im := range st.Base().IMs(snapshot.UserID(key)) {
 		st.update(conv, string(im), snapshot.ConvIsUserDeleted.Bool(deleted))
 	}
+}
+
+// stranger makes a stub of the author of a message from another workspace, of
+// whom no list tells but what the message says itself.
+func (st *step) stranger() {
+	home := st.ev.id("user_team")
+	if home == "" {
+		home = st.ev.id("source_team")
+	}
+	key := st.ev.id("user")
+	own := st.Get(team, "").Str(snapshot.TeamID)
+	if key == "" || home == "" || own == "" || home == own || st.Get(user, key) != "" {
+		return
+	}
+	as := []snapshot.Assignment{snapshot.UserTeamID.Str(home)}
+	if p := st.ev.get("user_profile"); p.Kind() == rawjson.Object {
+		if name := str(p, "name"); name != "" {
+			as = append(as, snapshot.UserName.Str(name))
+		}
+		as = append(as, snapshot.UserProfile.Sub(st.Record(snapshot.ProfileSchema,
+			filter(p, func(name string) bool { return name != "name" && !strings.HasPrefix(name, "is_") }))))
+	}
+	st.stub(user, key, as...)
 }
 
 // renameSelf gives self the name of its user.
