@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -198,7 +197,7 @@ func (s *State) Apply(ctx context.Context, raw []byte) (api.Seq, error) {
 	if err := s.expire(ctx, now); err != nil {
 		return 0, err
 	}
-	return s.apply(ctx, slices.Clone(raw), now)
+	return s.apply(ctx, raw, now)
 }
 
 // ApplyDurable is Apply, and returns once the event is on disk: what it has

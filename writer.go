@@ -24,7 +24,7 @@ func (s *State) apply(ctx context.Context, raw []byte, at int64) (api.Seq, error
 	if err != nil {
 		return 0, err
 	}
-	return s.commit(ctx, ev, raw)
+	return s.commit(ctx, ev)
 }
 
 // decode reads an event, and counts it if it is none.
@@ -42,14 +42,14 @@ func (s *State) decode(raw []byte, at int64) (reducer.Event, error) {
 // commit is the one place where the state changes: reduce, publish, queue for
 // the file. Decoding and waiting for room in the queue come before the lock, so
 // that the lock is held for microseconds.
-func (s *State) commit(ctx context.Context, ev reducer.Event, raw []byte) (api.Seq, error) {
+func (s *State) commit(ctx context.Context, ev reducer.Event) (api.Seq, error) {
 	if s.flusher != nil {
 		if err := s.flusher.reserve(ctx); err != nil {
 			return 0, err
 		}
 	}
 	s.writer.Lock()
-	seq, row, err := s.reduce(ev, raw)
+	seq, row, err := s.reduce(ev)
 	if row != nil && s.flusher != nil {
 		s.flusher.push(*row, s.current.Load())
 	}
@@ -63,7 +63,7 @@ func (s *State) commit(ctx context.Context, ev reducer.Event, raw []byte) (api.S
 
 // reduce applies one event and publishes the result. The row is nil if nothing
 // changed. The caller holds the writer lock.
-func (s *State) reduce(ev reducer.Event, raw []byte) (api.Seq, *persist.Row, error) {
+func (s *State) reduce(ev reducer.Event) (api.Seq, *persist.Row, error) {
 	before := s.current.Load()
 	if err := s.feed.err(); err != nil {
 		return 0, nil, err
@@ -84,17 +84,16 @@ func (s *State) reduce(ev reducer.Event, raw []byte) (api.Seq, *persist.Row, err
 	}
 	s.current.Store(next)
 	row := &persist.Row{
-		Seq: next.Seq(), At: ev.At, Type: ev.Type, Event: raw,
+		Seq: next.Seq(), At: ev.At, Type: ev.Type,
 		Changes: res.Changes, Digest: next.Digest(), Sum: next.Sum(),
 		EventID: ev.ID, Reducer: reducer.Version,
 	}
-	if ev.Wrapped { // the envelope has tokens in it, and nothing to reduce
-		row.Event = []byte(ev.Body)
-	}
 	s.delivered.add(ev.ID)
-	if isPage(ev.Type) {
-		row.Event = nil
+	switch {
+	case isPage(ev.Type):
 		row.Bulk, row.AllMembers = !before.Ready(), res.AllMembers
+	case s.flusher != nil:
+		row.Event = []byte(ev.Body) // not the envelope: it has tokens in it, and nothing to reduce
 	}
 	s.feed.add(row, next, res.Outcome == reducer.Changed)
 	return next.Seq(), row, nil

@@ -17,7 +17,6 @@ type Event struct {
 	At      int64         // when it was received, in milliseconds
 	Body    rawjson.Value // the frame, or what an Events API envelope wraps
 	ID      string        // event_id of such an envelope, the same in each delivery; "" without one
-	Wrapped bool          // Body came in an envelope
 
 	fields rawjson.Fields // of Body
 }
@@ -59,7 +58,6 @@ func (ev *Event) unwrap() {
 	if ev.Type == "events_api" {
 		if p := ev.get("payload"); p.Kind() == rawjson.Object {
 			ev.be(p)
-			ev.Wrapped = true
 		}
 	}
 	if ev.Type == "event_callback" {
@@ -67,7 +65,6 @@ func (ev *Event) unwrap() {
 		if e := ev.get("event"); e.Kind() == rawjson.Object && !strings.HasPrefix(str(e, "type"), "local.") {
 			ev.ID = strings.Clone(ev.id("event_id")) // it outlives the frame
 			ev.be(e)
-			ev.Wrapped = true
 		}
 	}
 }

@@ -18,15 +18,15 @@ import (
 func TestDecode(t *testing.T) {
 	inner := `{"type":"team_rename","name":"Bay","event_ts":"1700000601.000100"}`
 	event := Event{Type: "team_rename", Time: "1700000601.000100", At: 7, Body: rawjson.Value(inner)}
-	delivered, wrapped := event, event
-	delivered.ID, delivered.Wrapped, wrapped.Wrapped = "Ev1", true, true
+	delivered := event
+	delivered.ID = "Ev1"
 	for _, c := range []struct {
 		name, frame string
 		want        Event
 	}{
 		{"bare", " " + inner + "\n", event},
 		{"from the Events API", `{"token":"x","type":"event_callback","event_id":"Ev1","event":` + inner + `}`, delivered},
-		{"from Socket Mode", `{"envelope_id":"e","type":"events_api","payload":{"type":"event_callback","event":` + inner + `}}`, wrapped},
+		{"from Socket Mode", `{"envelope_id":"e","type":"events_api","payload":{"type":"event_callback","event":` + inner + `}}`, event},
 		{"an envelope without a payload", `{"type":"events_api","payload":5}`, Event{Type: "events_api", At: 7}},
 		{"an envelope without an event", `{"type":"event_callback","event":[]}`, Event{Type: "event_callback", At: 7}},
 		{"an envelope around one of our own", `{"type":"event_callback","event":{"type":"local.offline"}}`, Event{Type: "event_callback", At: 7}},

@@ -241,7 +241,7 @@ func (r *replayer) apply(raw []byte, at int64, listing bool) error {
 	if r.db == nil {
 		return nil
 	}
-	row := persist.Row{Seq: next.Seq(), At: ev.At, Type: ev.Type, Event: raw,
+	row := persist.Row{Seq: next.Seq(), At: ev.At, Type: ev.Type, Event: []byte(ev.Body),
 		Changes: res.Changes, Digest: next.Digest(), Sum: next.Sum()}
 	// Of lists only what they changed is kept. Those of a first start make up the
 	// workspace and go straight to the tables.
