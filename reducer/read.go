@@ -11,6 +11,5 @@ import (
 // readAll makes something of every element of a list, on all processors, and hands
 // it on in the list's order. read depends on the element alone.
 func readAll[T any](list rawjson.Value, read func(*snapshot.Encoder, rawjson.Value) T, take func(T)) {
-	newEncoder := func() *snapshot.Encoder { return new(snapshot.Encoder) }
-	parallel.Map(slices.Collect(list.Elems()), newEncoder, read, take)
+	parallel.Map(slices.Collect(list.Elems()), snapshot.NewBulkEncoder, read, take)
 }

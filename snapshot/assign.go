@@ -18,7 +18,12 @@ type Assignment struct {
 }
 
 // Str assigns a string.
-func (f *Field) Str(s string) Assignment { return Assignment{field: f, wire: wireBytes, text: s} }
+func (f *Field) Str(s string) Assignment {
+	if n, ok := f.number[s]; ok {
+		return Assignment{field: f, wire: wireInt, num: n}
+	}
+	return Assignment{field: f, wire: wireBytes, text: s}
+}
 
 // Int assigns an integer.
 func (f *Field) Int(i int64) Assignment { return Assignment{field: f, wire: wireInt, num: i} }
@@ -101,7 +106,7 @@ func (enc *Encoder) With(s *Schema, r Record, as ...Assignment) Record {
 		dst = append(dst, Exists...)
 	}
 	enc.buf = dst
-	return same(r, dst)
+	return enc.same(r, dst)
 }
 
 func (a *Assignment) append(dst []byte) []byte {
@@ -141,16 +146,16 @@ func (enc *Encoder) rebuild(s *Schema, r Record, as []Assignment) Record {
 		dst = enc.putTail(dst, &p, mark)
 	}
 	enc.buf = s.assemble(dst, &p, 0)
-	return same(r, enc.buf)
+	return enc.same(r, enc.buf)
 }
 
 // same returns r if buf holds the same bytes, so that "nothing changed" costs
 // no memory, and buf's copy otherwise.
-func same(r Record, buf []byte) Record {
+func (enc *Encoder) same(r Record, buf []byte) Record {
 	if string(buf) == string(r) {
 		return r
 	}
-	return Record(buf)
+	return enc.keep(buf)
 }
 
 func (p *parts) load(dst []byte, r Record) []byte {

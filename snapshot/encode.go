@@ -20,8 +20,22 @@ type Encoder struct {
 	buf  []byte
 	tail []member
 
+	texts *arena // where records go, nil for memory of their own
+
 	apart   *Schema // whose members that are kept elsewhere are collected
 	members Members
+}
+
+// NewBulkEncoder returns an encoder for very many records, which share pieces of
+// memory of at most 64 KB.
+func NewBulkEncoder() *Encoder { return &Encoder{texts: new(arena)} }
+
+// keep returns the record that a buffer holds.
+func (enc *Encoder) keep(buf []byte) Record {
+	if enc.texts != nil {
+		return Record(enc.texts.copy(buf))
+	}
+	return Record(buf)
 }
 
 // reset lets go of what the encoder was made to hold for a record of unusual
@@ -117,13 +131,13 @@ func (enc *Encoder) Of(s *Schema, ms Members) Record {
 		enc.add(&d, s, m.name, m.value)
 	}
 	enc.buf = enc.finish(&d, s)
-	return Record(enc.buf)
+	return enc.keep(enc.buf)
 }
 
 // RecordOf is Record of an object whose members have been found already.
 func (enc *Encoder) RecordOf(s *Schema, fields *rawjson.Fields) Record {
 	enc.buf = enc.appendRecord(enc.buf[:0], s, fields)
-	return Record(enc.buf)
+	return enc.keep(enc.buf)
 }
 
 func (enc *Encoder) appendRecord(dst []byte, s *Schema, fields *rawjson.Fields) []byte {
@@ -229,6 +243,9 @@ func (enc *Encoder) appendValue(dst []byte, f *Field, v rawjson.Value) []byte {
 	switch f.kind {
 	case kindString:
 		s, _ := v.Str()
+		if n, ok := f.number[s]; ok {
+			return appendInt(dst, f.num, n)
+		}
 		return appendBytes(dst, f.num, s)
 	case kindBool:
 		b, _ := v.Bool()

@@ -28,7 +28,8 @@ func (e *Edit) Gather() {
 		}
 	}
 	if e.base.Len(KindMember) == 0 && e.base.members.users.Len() == 0 && e.base.members.convs.Len() == 0 {
-		e.gathering.members = &newMembers{users: newNumbers(), convs: newNumbers()}
+		e.gathering.members = &newMembers{users: newNumbers(), convs: newNumbers(),
+			ofUsers: e.gathered(KindUser.slot()), ofConvs: e.gathered(KindConversation.slot())}
 	}
 }
 
@@ -129,6 +130,8 @@ type newMembers struct {
 	users, convs numbers
 	sets         [][]uint32 // by number of the conversation
 	texts        arena
+
+	ofUsers, ofConvs *newTable // the records of both, nil if they are not new
 }
 
 // numbers gives ids their numbers.
@@ -139,10 +142,19 @@ type numbers struct {
 
 func newNumbers() numbers { return numbers{of: map[string]uint32{}} }
 
-func (n *numbers) number(id string, texts *arena) uint32 {
+// number returns the number of an id, which shares the memory of its record's key,
+// if it has a record, in of.
+func (n *numbers) number(id string, of *newTable, texts *arena) uint32 {
 	num, ok := n.of[id]
 	if !ok {
-		id = texts.clone(id)
+		stored, r := "", Record("")
+		if of != nil {
+			stored, r = of.entry(id)
+		}
+		if r == "" {
+			stored = texts.clone(id)
+		}
+		id = stored
 		num = uint32(len(n.of))
 		n.of[id] = num
 		n.ids.Add(id)
@@ -152,7 +164,7 @@ func (n *numbers) number(id string, texts *arena) uint32 {
 
 // conv returns the place of a conversation's members.
 func (m *newMembers) conv(id string) *[]uint32 {
-	num := m.convs.number(id, &m.texts)
+	num := m.convs.number(id, m.ofConvs, &m.texts)
 	if int(num) == len(m.sets) {
 		m.sets = append(m.sets, nil)
 	}
@@ -167,7 +179,7 @@ func (m *newMembers) has(conv, user string) bool {
 
 // set puts a pair in, which is not there, or takes it out.
 func (m *newMembers) set(conv, user string, in bool) {
-	set, u := m.conv(conv), m.users.number(user, &m.texts)
+	set, u := m.conv(conv), m.users.number(user, m.ofUsers, &m.texts)
 	if in {
 		*set = append(*set, u)
 	} else if i := slices.Index(*set, u); i >= 0 {
@@ -180,7 +192,7 @@ func (m *newMembers) add(conv string, users []string) {
 	set := m.conv(conv)
 	*set = slices.Grow(*set, len(users))
 	for _, u := range users {
-		*set = append(*set, m.users.number(u, &m.texts))
+		*set = append(*set, m.users.number(u, m.ofUsers, &m.texts))
 	}
 	slices.Sort(*set)
 	*set = slices.Compact(*set)

@@ -73,6 +73,9 @@ func (f *Field) appendJSON(dst []byte, wire int, payload string) []byte {
 	case kindRaw:
 		return append(dst, payload...)
 	}
+	if wire == wireInt {
+		payload = f.word(varint(payload))
+	}
 	return rawjson.AppendString(dst, payload)
 }
 

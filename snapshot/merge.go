@@ -19,7 +19,7 @@ func (enc *Encoder) Merge(s *Schema, base, patch Record) Record {
 		return patch
 	}
 	enc.buf = enc.appendMerge(enc.buf[:0], s, base, patch)
-	return same(base, enc.buf)
+	return enc.same(base, enc.buf)
 }
 
 // covers reports whether patch knows everything that base does, as objects that

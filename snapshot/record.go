@@ -118,8 +118,11 @@ func (r Record) Has(f *Field) bool {
 // Str returns a string field, "" if it is unknown. It does not allocate, except
 // for the URL of a picture that is kept as a pattern.
 func (r Record) Str(f *Field) string {
-	_, s, ok := r.find(f)
-	if !ok && f.size != 0 {
+	wire, s, ok := r.find(f)
+	switch {
+	case wire == wireInt && ok:
+		return f.word(varint(s))
+	case !ok && f.size != 0:
 		return avatars(r.Str(f.of)).url(f.size - 1)
 	}
 	return s
@@ -254,6 +257,12 @@ func (f *Field) check(wire int, payload string) error {
 	case kindInt:
 		if wire != wireInt {
 			return fmt.Errorf("wire type %d for a number", wire)
+		}
+		return nil
+	}
+	if wire == wireInt && f.kind == kindString {
+		if n := varint(payload); n < 0 || n >= int64(len(f.list)) {
+			return fmt.Errorf("word %d of %d", n, len(f.list))
 		}
 		return nil
 	}

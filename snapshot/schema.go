@@ -34,6 +34,10 @@ type Field struct {
 	kind fieldKind
 	sub  *Schema
 	alt  *Field // another field with the same JSON name, for a value of another type
+
+	list   []string         // common values of a string, and
+	number map[string]int64 // their places
+
 	size int    // of a picture's URL: 1 more than its place in avatarSizes
 	of   *Field // and the field that has the pattern
 }

@@ -27,6 +27,9 @@ func TestNumbersOnDisk(t *testing.T) {
 				continue
 			}
 			fmt.Fprintf(&got, "  %d %s %s", num, f.name, kinds[f.kind])
+			if f.list != nil {
+				fmt.Fprintf(&got, " %q", f.list)
+			}
 			if f.sub != nil {
 				fmt.Fprintf(&got, " %s", f.sub.name)
 				if !slices.Contains(subs, f.sub) {
