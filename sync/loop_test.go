@@ -244,6 +244,10 @@ func TestSocketRefused(t *testing.T) {
 
 // A migration is waited out slowly, and everything is listed again after it.
 func TestMigration(t *testing.T) {
+	r := runner{quick: hurried(), slow: patient()}
+	if r.next(time.Hour, errMigrating); r.slow.ceiling == 0 || r.quick.ceiling != 0 {
+		t.Errorf("after the notice the next wait is up to %v, want a slow one", r.quick.ceiling)
+	}
 	synctest.Test(t, func(t *testing.T) {
 		s := newSlack(t)
 		w := config(t, s)

@@ -265,6 +265,24 @@ func TestSendAcrossConnections(t *testing.T) {
 	}
 }
 
+// While there is no connection no reply is late.
+func TestReplyAfterAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, c, written := sender(t)
+		sends := w.send(api.Draft{Channel: "C1", Text: "x"})
+		id := idOf(t, <-written)
+		w.slack.answer(methodConnect, body(`{"ok":false,"error":"internal_error"}`))
+		c.Close()
+		pass(10 * replyTimeout)
+		w.slack.answer(methodConnect, func(request) reply { return reply{body: w.slack.connected()} })
+		c, _ = w.accept(true)
+		send(t, c, acknowledge(id, ts1))
+		if got := <-sends; got.ts != ts1 {
+			t.Errorf("outcome %v", got)
+		}
+	})
+}
+
 // Sent, and no reply: that is a fact of its own, whatever the reason.
 func TestSendUnacknowledged(t *testing.T) {
 	for _, tt := range []struct {
