@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/slackstate/slackstate"
 	"github.com/slackstate/slackstate/api"
@@ -18,6 +20,9 @@ import (
 // crashFile, set in the environment, makes the test program one that applies
 // events to that file until it is killed.
 const crashFile = "SLACKSTATE_CRASH_FILE"
+
+// kills is how many processes TestKill kills.
+var kills = flag.Int("kills", 20, "how many processes to kill in crash tests")
 
 // history is the nth event of an endless story, and each changes something: so
 // it gets the number n.
@@ -36,7 +41,7 @@ func history(n api.Seq) []byte {
 
 // applyUntilKilled goes on with the history and prints how far it is durable.
 func applyUntilKilled(path string) error {
-	st, err := slackstate.Open(path, nil)
+	st, err := slackstate.Open(path, &slackstate.Options{Publish: 100 * time.Millisecond})
 	if err != nil {
 		return err
 	}
@@ -55,9 +60,19 @@ func applyUntilKilled(path string) error {
 // again. What it had said to be durable is in the file, which holds exactly the
 // state after its last event, and from everything it said the changes go on.
 func TestKill(t *testing.T) {
-	path := file(t)
+	const perFile = 5 // or going through the history again takes longer than all else
+	for done := 0; done < *kills; done += perFile {
+		path := file(t)
+		killOften(t, path, perFile)
+		if v, err := slackstate.Verify(path); err != nil || v.Reduced != v.Rows || v.Rows == 0 {
+			t.Errorf("%+v, %v", v, err)
+		}
+	}
+}
+
+func killOften(t *testing.T, path string, times int) {
 	told := open(t, "", nil) // by the same events, and never killed
-	for range 10 {
+	for range times {
 		printed := kill(t, path)
 
 		st, err := slackstate.Open(path, nil)
