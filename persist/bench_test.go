@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/persist"
@@ -192,17 +193,53 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
+// BenchmarkLoad is a resume: from an open file to the first answer, and to all of
+// the state. Growth is what a user costs in a workspace ten times as large.
 func BenchmarkLoad(b *testing.B) {
-	b.Run(fmt.Sprintf("users=%d", numUsers), func(b *testing.B) {
-		db, w := large(b)
-		b.ReportAllocs()
-		for b.Loop() {
-			s, err := db.Load()
-			if err != nil || s.Digest() != w.state.Digest() {
+	for _, n := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprintf("users=%d", n), func(b *testing.B) {
+			path, digest := workspace(b, n)
+			db, err := persist.Open(path, persist.Options{})
+			if err != nil {
 				b.Fatal(err)
 			}
+			defer db.Close()
+			b.ReportAllocs()
+			var early time.Duration
+			for b.Loop() {
+				began := time.Now()
+				s, err := db.LoadEarly(func(*snapshot.Snapshot) { early += time.Since(began) })
+				if err != nil || s.Digest() != digest {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(early.Nanoseconds())/float64(b.N*n), "early-ns/user")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/user")
+			b.ReportMetric(float64(len(read(b, path)))/float64(n), "file-B/user")
+		})
+	}
+}
+
+// workspace returns a file of n users in 24 conversations each, of which there are
+// n/5, some large and most of them small, and the digest of what it holds.
+func workspace(b *testing.B, n int) (path string, digest uint64) {
+	w := newWorld(1)
+	e := w.state.Edit()
+	for _, id := range numbered("U", n) {
+		e.Put(snapshot.KindUser, id, user(e, id, 0))
+		for range 24 {
+			r := w.rng.Float64()
+			e.Put(snapshot.KindMember, fmt.Sprintf("C%d/%s", int(r*r*r*float64(n/5)), id), snapshot.Exists)
 		}
-	})
+	}
+	w.commit(e, 1)
+	w.rows[0].Bulk = true
+	db, path := create(b, persist.Options{})
+	appendRows(b, db, w, w.rows...)
+	if err := db.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return path, w.state.Digest()
 }
 
 func BenchmarkRows(b *testing.B) {
