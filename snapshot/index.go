@@ -78,12 +78,15 @@ func appendIndexKeys(keys []indexKey, k Kind, r Record) []indexKey {
 	switch k {
 	case KindUser:
 		p := r.Sub(UserProfile)
-		add(userByName, Fold(r.Str(UserName)))
-		add(userByName, Fold(r.Str(UserRealName)))
-		add(userByName, Fold(p.Str(ProfileDisplayName)))
-		add(userByName, Fold(p.Str(ProfileDisplayNameNorm)))
-		add(userByName, Fold(p.Str(ProfileRealName)))
-		add(userByName, Fold(p.Str(ProfileRealNameNorm)))
+		names := [...]string{
+			r.Str(UserName), r.Str(UserRealName), p.Str(ProfileDisplayName), p.Str(ProfileDisplayNameNorm),
+			p.Str(ProfileRealName), p.Str(ProfileRealNameNorm),
+		}
+		for i, name := range names {
+			if !slices.Contains(names[:i], name) { // to fold a name is the dearest part
+				add(userByName, Fold(name))
+			}
+		}
 		add(userByEmail, Fold(p.Str(ProfileEmail)))
 		add(userByBot, p.Str(ProfileBotID))
 	case KindConversation:
@@ -215,8 +218,14 @@ type indexEntry struct {
 // joinIDs makes one list of lists of one key each.
 func joinIDs(ids []idList) idList {
 	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	size := len(ids) - 1
+	for _, id := range ids {
+		size += len(id)
+	}
 	var b strings.Builder
-	for _, id := range slices.Compact(ids) {
+	b.Grow(size)
+	for _, id := range ids {
 		if b.Len() > 0 {
 			b.WriteByte(0)
 		}
