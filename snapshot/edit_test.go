@@ -109,6 +109,24 @@ func TestEditSeesItself(t *testing.T) {
 	checked(t, next)
 }
 
+// TestLookingAllocatesNothing: what is only looked up under a key of two parts is
+// looked up without making the key.
+func TestLookingAllocatesNothing(t *testing.T) {
+	base := load(t, map[Kind]map[string]string{
+		KindTombstone: {"C1/1700000000.000100": `{"at":1}`},
+		KindMember:    {"C1/U1": ""},
+	})
+	e := base.Edit()
+	conv, found := "C1", false
+	if n := testing.AllocsPerRun(100, func() {
+		found = e.Get(KindTombstone, Pair(conv, "1700000000.000100")) != "" &&
+			e.Get(KindTombstone, Pair(conv, "1700000000.000200")) == "" &&
+			e.Get(KindMember, Pair(conv, "U1")) != ""
+	}); n != 0 || !found {
+		t.Errorf("%v allocations, found %t", n, found)
+	}
+}
+
 // TestManyChanges: an edit of many records keeps them apart.
 func TestManyChanges(t *testing.T) {
 	e := (&Snapshot{}).Edit()

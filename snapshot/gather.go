@@ -74,12 +74,13 @@ type newTable struct {
 	n    int // that are not ""
 }
 
+// entry returns the key as it is stored and its record, both "" if there is none.
 func (t *newTable) entry(key string) (stored string, r Record) {
 	if i, ok := t.at[key]; ok {
 		x := t.rows.at(i)
 		return x.key, x.r
 	}
-	return key, ""
+	return "", ""
 }
 
 // put stores a record under a key whose memory may be kept.
