@@ -26,49 +26,41 @@ func (b *benchmark) lookups() error {
 		byID[i], byID[j] = byID[j], byID[i]
 		byName[i], byName[j] = byName[j], byName[i]
 	})
-	user, err := lookup(byID, func(id api.UserID) bool { _, ok := snap.User(id); return ok })
-	if err != nil {
-		return err
-	}
-	named, err := lookup(byName, func(name string) bool {
+	named := func(name string) bool {
 		for u := range snap.UsersNamed(name) {
 			return u.Valid()
 		}
 		return false
-	})
-	if err != nil {
-		return err
 	}
-	plain, err := lookup(byID, func(id api.UserID) bool { return ids[id].Valid() })
-	if err != nil {
-		return err
+	lookups := [...]struct {
+		find func(i int) bool
+		took time.Duration
+	}{
+		{find: func(i int) bool { _, ok := snap.User(byID[i]); return ok }},
+		{find: func(i int) bool { return ids[byID[i]].Valid() }},
+		{find: func(i int) bool { return named(byName[i]) }},
+		{find: func(i int) bool { return names[byName[i]][0].Valid() }},
 	}
-	plainNamed, err := lookup(byName, func(name string) bool { return names[name][0].Valid() })
-	if err != nil {
-		return err
-	}
-	b.LookupIDNS, b.LookupNameNS = user.ns, named.ns
-	b.LookupIDMap, b.LookupNameMap = user.ns/plain.ns, named.ns/plainNamed.ns
-	b.LookupAllocs = (user.allocs + named.allocs) / 2
-	return nil
-}
-
-// cost is that of one lookup.
-type cost struct{ ns, allocs float64 }
-
-// lookup finds every key in turn.
-func lookup[K ~string](keys []K, find func(K) bool) (c cost, err error) {
-	const rounds = 1_000_000
+	// In short turns, so that what else the machine does slows all of them.
+	const turns, rounds = 200, 5000
 	var from, to runtime.MemStats
 	runtime.ReadMemStats(&from)
-	began := time.Now()
-	for i := range rounds {
-		if key := keys[i%len(keys)]; !find(key) {
-			return c, fmt.Errorf("%q is not found", key)
+	for turn := range turns {
+		for n := range lookups {
+			l := &lookups[n]
+			began := time.Now()
+			for i := range rounds {
+				if at := (turn*rounds + i) % len(byID); !l.find(at) {
+					return fmt.Errorf("user %s, %q, is not found", byID[at], byName[at])
+				}
+			}
+			l.took += time.Since(began)
 		}
 	}
-	c.ns = float64(time.Since(began)) / rounds
 	runtime.ReadMemStats(&to)
-	c.allocs = float64((to.Mallocs-from.Mallocs)/rounds*1000) / 1000
-	return c, nil
+	ns := func(n int) float64 { return float64(lookups[n].took) / (turns * rounds) }
+	b.LookupIDNS, b.LookupIDMap = ns(0), ns(0)/ns(1)
+	b.LookupNameNS, b.LookupNameMap = ns(2), ns(2)/ns(3)
+	b.LookupAllocs = float64((to.Mallocs - from.Mallocs) / (turns * rounds))
+	return nil
 }
