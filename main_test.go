@@ -69,7 +69,7 @@ func apply(t *testing.T, st *slackstate.State, frames ...string) (seq api.Seq) {
 // there is none soon.
 func wait(t *testing.T, st *slackstate.State, cond func(api.Snapshot, api.Status) bool) api.Snapshot {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	snap, err := st.Wait(ctx, cond)
 	if err != nil {

@@ -16,9 +16,9 @@ var coreLists = map[string]string{
 	snapshot.CollectionConversations: "conversations.list", snapshot.CollectionUsergroups: "usergroups.list", snapshot.CollectionEmoji: "emoji.list",
 }
 
-// wanting reports whether something is not fresh, and Slack does not refuse to
-// tell.
-func wanting(f api.Freshness) bool { return f.Known != api.Complete && f.Reason == "" }
+// wanting reports whether something is not fresh. What Slack has refused to tell
+// is wanted still: on the next connection it may not refuse any more.
+func wanting(f api.Freshness) bool { return f.Known != api.Complete }
 
 // pending plans what to ask for beyond the lists: what the options select and
 // what was known before events were missed, if it is not fresh, and what was

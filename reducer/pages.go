@@ -218,18 +218,16 @@ func (p *page) conversationsListed(seen map[string]bool) {
 			how = "partial"
 		}
 	}
-	p.fresh(snapshot.CollectionConversations, how)
-	if p.resumed {
-		return // seen are only those on the later pages
-	}
+	// Of a listing that goes on, seen are only those on the later pages.
 	for key, r := range p.Base().All(conv) {
-		if seen[key] || !strings.Contains(types, ","+listType(r)+",") ||
+		if p.resumed || seen[key] || !strings.Contains(types, ","+listType(r)+",") ||
 			archived && r.Is(snapshot.ConvIsArchived) || p.convTouched(key) {
 			continue
 		}
 		p.dropContents(key)
 		p.hide(conv, key, r)
 	}
+	p.fresh(snapshot.CollectionConversations, how)
 }
 
 // listType is the name by which conversations.list selects a conversation.

@@ -93,9 +93,16 @@ func (p *page) convTouched(key string) bool {
 		p.Get(snapshot.KindStub, hiddenKey(conv, key)) != ""
 }
 
-// recent reports whether a message came so late that a list may not show it.
+// recent reports whether a message came so late that a list may not show it,
+// with rule 4.
 func (p *page) recent(ts snapshot.TS) bool {
-	return ts != "" && ts.Time().UnixMilli() >= p.start-p.cfg.ListLag.Milliseconds()
+	if ts == "" || ts.Time().UnixMilli() < p.start-p.cfg.ListLag.Milliseconds() {
+		return false
+	}
+	if lost, ok := p.Get(link, "").Int(snapshot.LinkLostAt); ok && ts.Time().UnixMilli() < lost {
+		p.overruled = true // rule 4
+	}
+	return true
 }
 
 // ahead reports whether a facet was changed by an event that a row with this

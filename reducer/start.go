@@ -83,16 +83,13 @@ func (p *page) startConversations() {
 			how = "partial"
 		}
 	}
-	p.fresh(snapshot.CollectionConversations, how)
-	if how != "complete" {
-		return
-	}
 	for key, r := range p.Base().All(conv) {
-		if !seen[key] && !p.convTouched(key) {
+		if how == "complete" && !seen[key] && !p.convTouched(key) {
 			p.dropContents(key)
 			p.hide(conv, key, r)
 		}
 	}
+	p.fresh(snapshot.CollectionConversations, how)
 }
 
 // startUsergroups reads all user groups, and those that self is in.

@@ -27,6 +27,7 @@ type Faults struct {
 	random   map[string]bool
 	fired    map[string]int
 	cursors  int // generation of cursors that is still good
+	lag      time.Duration
 	cutAfter int // frames until a random outage ends in a cut
 }
 
@@ -50,6 +51,7 @@ const (
 	faultDuplicate   = "duplicate"
 	faultWithhold    = "withhold"
 	faultCursors     = "cursors"
+	faultLag         = "lag"
 	faultSlowClient  = "slowclient"
 	faultTear        = "tear"
 	faultHalfOpen    = "halfopen"
@@ -101,11 +103,11 @@ func (f *Faults) Clear() {
 	defer f.mu.Unlock()
 	clear(f.random)
 	clear(f.planned)
-	f.withhold, f.double, f.cutAfter, f.tear, f.lose = 0, 0, 0, 0, 0
+	f.withhold, f.double, f.cutAfter, f.tear, f.lose, f.lag = 0, 0, 0, 0, 0, 0
 }
 
 // Fired returns how often each fault has happened so far. Besides FaultNames:
-// error, delay, goodbye, cursors, and slowclient (a queue ran full).
+// error, delay, goodbye, cursors, lag, and slowclient (a queue ran full).
 func (f *Faults) Fired() map[string]int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

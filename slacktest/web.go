@@ -121,9 +121,13 @@ func (s *Server) respond(name string, r *http.Request, failure *callFault) []byt
 	if err == nil && m.write != nil {
 		body, err = m.write(s, c)
 	}
+	lag := s.faults.lags(name)
+	if err == nil && lag > 0 {
+		body, err = s.lagging(r, m, c, lag)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err == nil && m.answer != nil {
+	if err == nil && m.answer != nil && lag == 0 {
 		body, err = m.answer(s, c)
 	}
 	if err != nil {

@@ -25,7 +25,7 @@
 //	local.page    one answer: call, method, args, cursor, next, response
 //	local.listed  the listing was read from its first cursor to its last: seen
 //	local.failed  the listing cannot be had: error, detail
-//	local.offline a connection that had said hello is gone: why
+//	local.offline a connection that had said hello is gone: why, since
 //	local.ready   everything planned after a connect is loaded or has failed
 //	local.repaired  so is what was wanted since
 //

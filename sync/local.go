@@ -1,8 +1,10 @@
 package sync
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
 )
@@ -59,9 +61,10 @@ func (c call) failed(code, detail string) []byte {
 	return append(member(b, "detail", detail), '}')
 }
 
-// offline returns the event that says a connection is gone.
-func offline(why string) []byte {
-	return append(member([]byte(`{"type":"local.offline"`), "why", why), '}')
+// offline returns the event that says a connection is gone, on which something
+// was heard last at since.
+func offline(why string, since time.Time) []byte {
+	return fmt.Appendf(member([]byte(`{"type":"local.offline"`), "why", why), `,"since":%d}`, since.UnixMilli())
 }
 
 // ready returns the event that says all that was planned is loaded.

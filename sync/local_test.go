@@ -3,6 +3,7 @@ package sync
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -32,7 +33,7 @@ func TestLocalEvents(t *testing.T) {
 		{"failed", c.failed("missing_scope", "needed: users:read"),
 			`{"type":"local.failed","call":"7f-1","method":"users.list",` + args +
 				`,"error":"missing_scope","detail":"needed: users:read"}`},
-		{"offline", offline("read \"tcp\"\n"), `{"type":"local.offline","why":"read \"tcp\"\n"}`},
+		{"offline", offline("read \"tcp\"\n", time.UnixMilli(17)), `{"type":"local.offline","why":"read \"tcp\"\n","since":17}`},
 		{"ready", ready(), `{"type":"local.ready"}`},
 		{"repaired", repaired(), `{"type":"local.repaired"}`},
 		{"a call that goes on", call{id: "2", method: "users.list"}.began("1"),

@@ -255,7 +255,7 @@ func (s *session) leave(ctx context.Context, why error) error {
 	if err := s.fold(ctx); err != nil {
 		return err
 	}
-	if err := s.r.apply(ctx, offline(text), time.Now()); err != nil {
+	if err := s.r.apply(ctx, offline(text, s.sock.heardAt()), time.Now()); err != nil {
 		return err
 	}
 	return why

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -51,6 +52,7 @@ type socket struct {
 	log     *slog.Logger
 	secrets []string
 	nextID  func() int64
+	last    atomic.Int64  // when a frame came, in milliseconds
 	heard   chan struct{} // holds one when something came since the keeper looked
 	out     chan writing  // taken by the keeper
 	follow  chan struct{} // holds one when other users are to be followed
@@ -128,6 +130,7 @@ func dial(ctx context.Context, cfg Config, rawURL string, nextID func() int64) (
 		return pong(data)
 	})
 	s.conn = conn
+	s.last.Store(time.Now().UnixMilli())
 	return s, nil
 }
 
@@ -159,6 +162,9 @@ func (s *socket) receive(ctx context.Context, frames chan<- frame) error {
 		s.alive()
 		_, raw, err := s.conn.ReadMessage()
 		at := time.Now()
+		if err == nil {
+			s.last.Store(at.UnixMilli())
+		}
 		switch {
 		case err != nil && dismissed:
 			return errGoodbye
@@ -263,6 +269,9 @@ func (s *socket) refollow() {
 	default:
 	}
 }
+
+// heardAt returns when the last frame came, or when the socket was opened.
+func (s *socket) heardAt() time.Time { return time.UnixMilli(s.last.Load()) }
 
 // alive notes that the peer lives: only from here on is silence counted. The
 // time it takes us to pass a frame on is not held against it.

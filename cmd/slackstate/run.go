@@ -119,17 +119,27 @@ func awaitContact(ctx context.Context, st *slackstate.State) error {
 }
 
 // tellPhases prints one line for each change of phase, and for each attempt to
-// connect that failed.
+// connect that failed. On a terminal a further line shows how listing comes
+// along.
 func tellPhases(ctx context.Context, w io.Writer, st *slackstate.State) {
 	var last api.Status
+	terminal := isTerminal(w)
 	for {
 		var now api.Status
 		_, err := st.Wait(ctx, func(_ api.Snapshot, s api.Status) bool {
 			now = s
-			return s.Phase != last.Phase || s.Attempt > last.Attempt
+			return s.Phase != last.Phase || s.Attempt > last.Attempt || terminal && s.Progress != last.Progress
 		})
 		if err != nil {
 			return
+		}
+		if terminal {
+			fmt.Fprint(w, eraseLine)
+		}
+		if now.Phase == last.Phase && now.Attempt <= last.Attempt {
+			fmt.Fprint(w, progressBar(now.Progress))
+			last = now
+			continue
 		}
 		last = now
 		snap := st.Snapshot()
