@@ -254,7 +254,7 @@ func listingFailed(st *step) {
 	switch c := p.collection(); {
 	case c == "":
 		st.skip("is about nothing that is kept")
-	case reason == "bot_not_found": // says nothing about the others
+	case p.method == "bots.info" && reason == "bot_not_found": // says nothing about the others
 	default:
 		known := st.Get(snapshot.KindFreshness, c)
 		asOf, _ := known.Int(snapshot.FreshAsOf)
