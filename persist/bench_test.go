@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -102,40 +103,88 @@ func messages(w *world, n int) []persist.Row {
 	return w.rows[start:]
 }
 
-// Appending, beside what the disk takes for the same bytes at the end of a file.
+// Appending, beside what the disk takes for the same bytes at the end of a file, in
+// turn: x-bare is how many times as long a median append takes.
 func BenchmarkAppend(b *testing.B) {
 	for _, n := range []int{1, 100, 1000} {
-		b.Run(fmt.Sprintf("rows=%d/to=journal", n), func(b *testing.B) {
+		b.Run(fmt.Sprintf("rows=%d", n), func(b *testing.B) {
 			db, w := large(b)
-			b.ReportAllocs()
-			for b.Loop() {
-				b.StopTimer()
-				rows := messages(w, n)
-				b.StartTimer()
-				appendRows(b, db, w, rows...)
-			}
-		})
-		b.Run(fmt.Sprintf("rows=%d/to=file", n), func(b *testing.B) {
-			_, w := large(b)
 			f, err := os.Create(filepath.Join(b.TempDir(), "file"))
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer f.Close()
-			var buf []byte
-			for _, r := range messages(w, n) {
-				buf = append(buf, persist.EncodeRow(r)...)
-			}
+			var bare, appended []time.Duration
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := f.Write(buf); err != nil {
+				b.StopTimer()
+				rows := messages(w, n)
+				var buf []byte
+				for _, r := range rows {
+					buf = append(buf, persist.EncodeRow(r)...)
+				}
+				began := time.Now()
+				_, err := f.Write(buf)
+				if err := errors.Join(err, f.Sync()); err != nil {
 					b.Fatal(err)
 				}
-				if err := f.Sync(); err != nil {
-					b.Fatal(err)
-				}
+				bare = append(bare, time.Since(began))
+				b.StartTimer()
+				began = time.Now()
+				appendRows(b, db, w, rows...)
+				appended = append(appended, time.Since(began))
 			}
+			b.ReportMetric(float64(median(appended))/float64(median(bare)), "x-bare")
 		})
+	}
+}
+
+func median(ds []time.Duration) time.Duration {
+	slices.Sort(ds)
+	return ds[len(ds)/2]
+}
+
+// Appending between the slices of a checkpoint of every record, beside appending
+// with no checkpoint under way: x-usual is how many times as long the median append
+// takes, and ms/slice what one that comes during a slice waits for at most.
+func BenchmarkAppendInCheckpoint(b *testing.B) {
+	const slice = 2000
+	for b.Loop() {
+		b.StopTimer()
+		db, w := large(b)
+		e := w.state.Edit()
+		for i := range numUsers {
+			id := fmt.Sprint("U", i)
+			e.Put(snapshot.KindUser, id, user(e, id, 1))
+		}
+		w.commit(e, w.state.At()+1)
+		appendRows(b, db, w, w.rows[len(w.rows)-1])
+		var usual, during, slices []time.Duration
+		timed := func(to *[]time.Duration, f func()) {
+			began := time.Now()
+			f()
+			*to = append(*to, time.Since(began))
+		}
+		for range 50 {
+			rows := messages(w, 1)
+			timed(&usual, func() { appendRows(b, db, w, rows...) })
+		}
+		b.StartTimer()
+		for done := false; !done; {
+			timed(&slices, func() {
+				var err error
+				if done, err = db.Checkpoint(slice); err != nil {
+					b.Fatal(err)
+				}
+			})
+			b.StopTimer()
+			rows := messages(w, 1)
+			b.StartTimer()
+			timed(&during, func() { appendRows(b, db, w, rows...) })
+		}
+		b.ReportMetric(float64(median(during))/float64(median(usual)), "x-usual")
+		b.ReportMetric(float64(median(slices))/float64(time.Millisecond), "ms/slice")
+		db.Close()
 	}
 }
 

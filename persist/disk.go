@@ -24,6 +24,9 @@ func writeError(path string, err error) error {
 	switch {
 	case errors.As(err, &op):
 		w.Sync = op.Op == "sync"
+		if err == error(op) {
+			w.Err = op.Err // the path is told already
+		}
 	case errors.As(err, &no): // only syncing is asked of the system itself
 		w.Sync = true
 	default:
