@@ -26,7 +26,7 @@ func BenchmarkApply(b *testing.B) {
 		loaded, _ := reduceAll(b, &snapshot.Snapshot{}, [][]byte{start}, 1)
 		b.Run(fmt.Sprintf("users=%d", users), func(b *testing.B) {
 			b.ReportAllocs()
-			s, i := loaded, 0
+			r, s, i := reducer.New(config), loaded, 0
 			for b.Loop() {
 				if i == len(events) {
 					s, i = loaded, 0
@@ -35,7 +35,7 @@ func BenchmarkApply(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				s, _ = reducer.Reduce(config, s, ev)
+				s, _ = r.Reduce(s, ev)
 				i++
 			}
 		})
