@@ -68,10 +68,10 @@ func (p *page) startConversations() {
 				return
 			}
 			p.twice(seen, key)
-			if n := row.listed - len(row.members); n > 0 && row.listed >= 0 {
-				p.unsound("%d members of %s have no id", n, key)
-			}
 			if row.listed >= 0 {
+				if n := row.listed - len(row.members); n > 0 {
+					p.unsound("%d members of %s have no id", n, key)
+				}
 				whole := ours && !partial[key] || !ours && !cut && !truncated(row)
 				p.membersRow(key, row.members, whole)
 			}
