@@ -10,9 +10,9 @@
 // An event costs one row. Tables follow later and in slices ([DB.Checkpoint]),
 // so no event waits for them, and a record that changes a hundred times is
 // written once. [DB.Load] reads the tables and lays the rows over them that they
-// may not contain yet; users and conversations come first ([DB.LoadEarly]). Nothing
-// is reduced again: a row says what every record
-// became, so a newer program reads an older file to exactly the same state.
+// may not contain yet; users and conversations come first ([DB.LoadEarly]).
+// Nothing is reduced again: a row says what every record became, so a newer
+// program reads an older file to exactly the same state.
 //
 // Rows stay for a while after the tables have them. They are what a consumer
 // that was away reads to catch up ([DB.Rows]).

@@ -16,8 +16,8 @@ import (
 )
 
 // Load returns the state after the last row: the tables, and over them the rows
-// that they may not contain. It reads the file from end to end, once, and
-// verifies what it reads. An [*api.CorruptError] names the entry that is wrong, or
+// that they may not contain. It reads the file from end to end, those rows twice,
+// and verifies what it reads. An [*api.CorruptError] names the entry that is wrong, or
 // the head if the records are well formed but do not add up to the digests that
 // were written with the last row.
 //
