@@ -90,11 +90,7 @@ func (s *session) load(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		if err := s.plan(ctx); err != nil {
-			cancel(err)
-		}
-	})
+	wg.Go(func() { cancel(s.plan(ctx)) })
 	for ctx.Err() == nil {
 		j := s.r.queue.take()
 		if j == nil {
