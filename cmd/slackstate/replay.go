@@ -242,7 +242,7 @@ func (r *replayer) apply(raw []byte, at int64, listing bool) error {
 		return nil
 	}
 	row := persist.Row{Seq: next.Seq(), At: ev.At, Type: ev.Type, Event: []byte(ev.Body),
-		Changes: res.Changes, Digest: next.Digest(), Sum: next.Sum()}
+		Changes: res.Changes, Digest: next.Digest(), Sum: next.Sum(), EventID: ev.ID, Reducer: reducer.Version}
 	// Of lists only what they changed is kept. Those of a first start make up the
 	// workspace and go straight to the tables.
 	if ev.Type == "local.page" || ev.Type == "local.listed" {
