@@ -57,6 +57,15 @@ type Options struct {
 	// called.
 	Early func(api.Snapshot)
 
+	// History bounds the messages that are kept, in their conversations and
+	// threads, with edits, reactions and pins. They are kept from then on, as
+	// events tell of them; what a file has is cut to less, but not filled up to
+	// more. The zero History keeps none, but for the newest of each conversation.
+	History History
+
+	// Files keeps what events and messages tell of files.
+	Files bool
+
 	// Journal bounds what Changes can go back to.
 	Journal Journal
 
@@ -115,6 +124,18 @@ type RTMArgs struct {
 	NoUnreads          bool // conversations come without unread counters
 	PresenceSub        bool // presence_change only for users subscribed to
 	SimpleLatest       bool // the newest message is its timestamp only
+}
+
+// A History bounds how many messages are kept. The zero History keeps none; in
+// any other, a bound that is 0 is none.
+type History struct {
+	PerChannel int           // of one conversation, replies in threads included
+	MaxAge     time.Duration // looked at once an hour
+
+	// Keep selects the conversations. Nil is all. It is asked of each message as it
+	// comes, and may be asked of a conversation that is not known yet and is not
+	// Valid. The answer becomes a part of the event; it does not reach back.
+	Keep func(api.Channel) bool
 }
 
 // A Journal bounds how many past events are kept on disk for Changes. In each

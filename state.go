@@ -77,6 +77,8 @@ func Open(path string, opts *Options) (*State, error) {
 	}
 	s.log = cmp.Or(s.opts.Logger, slog.New(slog.DiscardHandler))
 	s.cfg.ListLag = max(0, cmp.Or(s.opts.ListLag, reducer.DefaultListLag))
+	s.cfg.History = reducer.History{PerChannel: s.opts.History.PerChannel, MaxAge: s.opts.History.MaxAge}
+	s.cfg.Files = s.opts.Files
 	s.reducer = reducer.New(s.cfg)
 	var err error
 	if s.redact, err = reducer.NewRedactor(s.opts.Redact); err != nil {
@@ -104,6 +106,11 @@ func Open(path string, opts *Options) (*State, error) {
 	// that has not ended yet.
 	if up := loaded.Get(snapshot.KindLink, "").Is(snapshot.LinkUp); up && s.copied.IsZero() {
 		if _, err := s.apply(context.Background(), []byte(`{"type":"local.offline","why":"restart"}`), loaded.At()); err != nil {
+			return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), s.Close())
+		}
+	}
+	if ev := s.cfg.Event(s.current.Load()); ev != nil && !s.opts.ReadOnly {
+		if _, err := s.apply(context.Background(), ev, time.Now().UnixMilli()); err != nil {
 			return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), s.Close())
 		}
 	}

@@ -43,6 +43,7 @@ func (s *State) decode(raw []byte, at int64) (reducer.Event, error) {
 // the file. Decoding and waiting for room in the queue come before the lock, so
 // that the lock is held for microseconds.
 func (s *State) commit(ctx context.Context, ev reducer.Event) (api.Seq, error) {
+	s.ask(&ev)
 	if s.flusher != nil {
 		if err := s.flusher.reserve(ctx); err != nil {
 			return 0, err
@@ -59,6 +60,18 @@ func (s *State) commit(ctx context.Context, ev reducer.Event) (api.Seq, error) {
 	}
 	s.feed.published.broadcast()
 	return seq, err
+}
+
+// ask asks History.Keep about an event that may put something into a timeline, and
+// makes the answer a part of it.
+func (s *State) ask(ev *reducer.Event) {
+	if s.opts.History.Keep == nil {
+		return
+	}
+	if id := ev.Timeline(); id != "" {
+		c, _ := s.Snapshot().Channel(id)
+		ev.Unkept = ev.Unkept || !s.opts.History.Keep(c)
+	}
 }
 
 // reduce applies one event and publishes the result. The row is nil if nothing
@@ -93,7 +106,7 @@ func (s *State) reduce(ev reducer.Event) (api.Seq, *persist.Row, error) {
 	case isPage(ev.Type):
 		row.Bulk, row.AllMembers = !before.Ready(), res.AllMembers
 	case s.flusher != nil:
-		row.Event = []byte(ev.Body) // not the envelope: it has tokens in it, and nothing to reduce
+		row.Event = ev.Frame() // not the envelope: it has tokens in it, and nothing to reduce
 	}
 	s.feed.add(row, next, res.Outcome == reducer.Changed)
 	return next.Seq(), row, nil

@@ -2,6 +2,7 @@ package api
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/slackstate/slackstate/snapshot"
@@ -67,7 +68,7 @@ func (c Commit) Changes() iter.Seq[Change] {
 
 // A View is an entity that commits change.
 type View interface {
-	User | Channel | ReadState | Message | Membership | Bot | Usergroup | Emoji | DND | UserPresence | Team | Self
+	User | Channel | ReadState | Message | Thread | File | Membership | Bot | Usergroup | Emoji | DND | UserPresence | Team | Self
 	Valid() bool
 }
 
@@ -89,11 +90,17 @@ func (c Changed[V]) Deleted() bool { return c.Before.Valid() && !c.After.Valid()
 // of what was there before. Event says which. What is deleted answers for itself
 // only; what it belonged to may be gone from Snapshot too.
 //
-// For Message those are the newest messages of conversations: a new one is one
-// that is newer than Before, or the same one edited.
+// For Message those are the messages that are kept: Created is one that was not
+// there before, which may be an old one that came late, Deleted one that its
+// author took back; one that is only no longer kept is not told of. Where no
+// messages are kept they are the newest ones of conversations: After is another
+// message than Before, or the same one edited.
 func ChangesTo[V View](c Commit) iter.Seq[Changed[V]] {
 	return func(yield func(Changed[V]) bool) {
 		for _, ch := range c.changes {
+			if _, messages := any(*new(V)).(Message); messages && !c.tellsOfMessage(ch) {
+				continue
+			}
 			before, ok := view[V](c.s, ch.Kind, ch.Key, ch.Before)
 			if !ok {
 				continue
@@ -109,6 +116,25 @@ func ChangesTo[V View](c Commit) iter.Seq[Changed[V]] {
 	}
 }
 
+// tellsOfMessage reports whether a change is news of a message. The newest one of
+// a conversation whose messages are kept is told of as one of those.
+func (c Commit) tellsOfMessage(ch snapshot.Change) bool {
+	switch ch.Kind {
+	case snapshot.KindMessage:
+		return ch.After != "" || c.has(func(o snapshot.Change) bool {
+			return o.Kind == snapshot.KindTombstone && o.Key == ch.Key && o.After != ""
+		})
+	case snapshot.KindRead:
+		return !c.has(func(o snapshot.Change) bool {
+			conv, _ := snapshot.Unpair(o.Key)
+			return o.Kind == snapshot.KindMessage && conv == ch.Key
+		})
+	}
+	return false
+}
+
+func (c Commit) has(change func(snapshot.Change) bool) bool { return slices.ContainsFunc(c.changes, change) }
+
 // view makes the view of a record, if records of that kind are viewed as V. One
 // of no record is not Valid, but knows its id.
 func view[V View](s Snapshot, k snapshot.Kind, key string, r snapshot.Record) (V, bool) {
@@ -122,10 +148,18 @@ func view[V View](s Snapshot, k snapshot.Kind, key string, r snapshot.Record) (V
 	case *ReadState:
 		want, *p = snapshot.KindRead, ReadState{s, ChannelID(key), r}
 	case *Message:
-		want = snapshot.KindRead
-		if k == want {
+		conv, _ := snapshot.Unpair(key)
+		switch want = snapshot.KindRead; k {
+		case want:
 			*p = latest(s, ChannelID(key), r)
+		case snapshot.KindMessage:
+			want, *p = k, Message{s, ChannelID(conv), r}
 		}
+	case *Thread:
+		conv, ts := snapshot.Unpair(key)
+		want, *p = snapshot.KindThread, Thread{s, ChannelID(conv), TS(ts), r}
+	case *File:
+		want, *p = snapshot.KindFile, File{s, FileID(key), r}
 	case *Membership:
 		conv, user := snapshot.Unpair(key)
 		want, *p = snapshot.KindMember, Membership{s, ChannelID(conv), UserID(user), r != ""}

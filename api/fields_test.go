@@ -25,13 +25,13 @@ var inJSONOnly = map[string][]string{
 		"users.color", "profile.avatar_hash", "profile.image_24", "profile.image_32", "profile.image_48", "profile.image_72",
 		"profile.image_512", "profile.image_1024", "profile.image_original", "profile.is_custom_image",
 		"profile.status_emoji_display_info", "bots.icons", "team.icon", "team.url", "conversations.priority",
-		"conversations.properties", "message.blocks", "users.tz_label",
+		"conversations.properties", "users.tz_label",
 	},
 	"says again what another field says": {
 		"profile.display_name_normalized", "profile.real_name_normalized", "profile.first_name", "profile.last_name",
 		"profile.team", "profile.status_text_canonical", "profile.api_app_id", "conversations.name_normalized",
 		"conversations.is_channel", "conversations.is_group", "conversations.context_team_id", "conversations.is_user_deleted",
-		"conversations.has_pins", "conversations.is_starred", "message.type", "message.team",
+		"conversations.has_pins", "conversations.is_starred", "messages.type", "messages.team",
 		"read state.mention_count_display", "read state.dm_count", "read state.has_unreads", "usergroups.user_count",
 		"bots.team_id", "usergroups.team_id",
 	},
@@ -44,7 +44,7 @@ var inJSONOnly = map[string][]string{
 		"conversations.is_thread_only", "conversations.unlinked", "conversations.shared_team_ids",
 		"conversations.connected_team_ids", "conversations.internal_team_ids", "conversations.pending_shared",
 		"conversations.pending_connected_team_ids", "conversations.conversation_host_id", "conversations.locale",
-		"message.edited", "message.client_msg_id", "message.files", "message.reactions", "message.username",
+		"messages.client_msg_id", "messages.parent_user_id", "messages.replies", "messages.hidden",
 		"dnd.snooze_is_indefinite", "team.enterprise_name",
 	},
 	"about the record, not about what it stands for": {
@@ -81,8 +81,12 @@ var schemas = map[string]shown{
 		func(s api.Snapshot) []any { c, _ := s.Channel("C1"); return []any{c} }},
 	"read state": {`"channels":[{"id":"C1","last_read":"",%s}]`,
 		func(s api.Snapshot) []any { c, _ := s.Channel("C1"); return []any{c, c.Read()} }},
-	"message": {`"channels":[{"id":"C1","latest":{"ts":"1700000000.000100",%s}}]`,
-		func(s api.Snapshot) []any { c, _ := s.Channel("C1"); m, _ := c.Latest(); return []any{m} }},
+	"messages": {`"channels":[{"id":"C1"}],"messages":{"C1":[{"ts":"1700000000.000100",%s}]}`,
+		func(s api.Snapshot) []any { m, _ := s.Message("C1", "1700000000.000100"); return []any{m} }},
+	"threads": {`"threads":{"C1":[{"thread_ts":"1700000000.000100",%s}]}`,
+		func(s api.Snapshot) []any { return []any{s.Thread("C1", "1700000000.000100")} }},
+	"files": {`"files":[{"id":"F1",%s}]`,
+		func(s api.Snapshot) []any { f, _ := s.File("F1"); return []any{f} }},
 	"bots": {`"users":[{"id":"U1"}],"bots":[{"id":"B1",%s}]`,
 		func(s api.Snapshot) []any { b, _ := s.Bot("B1"); return []any{b} }},
 	"usergroups": {`"subteams":{"all":[{"id":"S1",%s}]}`,
@@ -98,6 +102,8 @@ var schemas = map[string]shown{
 // samples are values by the kind of field, and for the fields that take few.
 var samples = map[string]string{
 	"str": `"U1"`, "int": `1700000000`, "bool": `true`, "list": `["U1"]`, "raw": `{"a":1}`, "whole": `{"ts":"1700000000.000100"}`,
+	"pinned_to": `["C1"]`, "edited": `{"user":"U1","ts":"1700000000.000200"}`, "files": `[{"id":"F1"}]`,
+	"reactions": `[{"name":"eyes","users":["U1"],"count":1}]`, "thread_ts": `"1700000000.000050"`, "subtype": `"tombstone"`,
 	"id": `"U2"`, "ts": `"1700000000.000200"`, "presence": `"active"`, "manual_presence": `"active"`,
 }
 

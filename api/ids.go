@@ -9,6 +9,7 @@ type (
 	ChannelID   = snapshot.ChannelID
 	BotID       = snapshot.BotID
 	UsergroupID = snapshot.UsergroupID
+	FileID      = snapshot.FileID
 	TS          = snapshot.TS
 )
 

@@ -174,3 +174,11 @@ func entityJSON(k snapshot.Kind, key string, r snapshot.Record) []byte {
 	}
 	return k.Schema().AppendJSON(nil, key, r)
 }
+
+// rawBytes copies JSON that a record keeps as it is, nil if there is none.
+func rawBytes[V ~string](v V) []byte {
+	if v == "" {
+		return nil
+	}
+	return []byte(v)
+}

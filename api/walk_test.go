@@ -30,6 +30,8 @@ var arguments = map[reflect.Type][]any{
 	reflect.TypeFor[api.ChannelID]():   {api.ChannelID("C1"), api.ChannelID("G1"), api.ChannelID("D1"), api.ChannelID("nowhere")},
 	reflect.TypeFor[api.BotID]():       {api.BotID("B1"), api.BotID("B2"), api.BotID("none")},
 	reflect.TypeFor[api.UsergroupID](): {api.UsergroupID("S1"), api.UsergroupID("S2"), api.UsergroupID("none")},
+	reflect.TypeFor[api.TS]():          {api.TS("1600000000.000400"), api.TS("1600000000.000700"), api.TS(""), api.TS("never")},
+	reflect.TypeFor[api.FileID]():      {api.FileID("F1"), api.FileID("none")},
 	reflect.TypeFor[string](): {"ada", "ada@engines.example", "general", "hall", "poets", "mathematicians", "wheel", "smile2",
 		"users", "emoji", "theme", "who_can_at_channel", "nothing"},
 }
@@ -97,7 +99,7 @@ func (w *walker) call(method string, fn reflect.Value, args []reflect.Value) {
 // everything is all that a program can get hold of.
 func everything(t *testing.T) (roots []any) {
 	t.Helper()
-	s, c := reduce(t, &snapshot.Snapshot{}, append([]string{world}, later...)...)
+	s, c := reduce(t, &snapshot.Snapshot{}, slices.Concat([]string{world}, later, kept)...)
 	roots = append(roots, api.Of(s))
 	roots = append(roots, c)
 	part, err := snapshot.NewLoad().Early(1, 1, slices.Values([]snapshot.Change(nil)))
@@ -108,7 +110,7 @@ func everything(t *testing.T) (roots []any) {
 	for _, frame := range changing {
 		_, c := reduce(t, s, frame)
 		roots = append(roots, c, api.ChangesTo[api.User](c), api.ChangesTo[api.Channel](c), api.ChangesTo[api.ReadState](c),
-			api.ChangesTo[api.Message](c), api.ChangesTo[api.Membership](c), api.ChangesTo[api.Bot](c),
+			api.ChangesTo[api.Message](c), api.ChangesTo[api.Thread](c), api.ChangesTo[api.File](c), api.ChangesTo[api.Membership](c), api.ChangesTo[api.Bot](c),
 			api.ChangesTo[api.Usergroup](c), api.ChangesTo[api.Emoji](c), api.ChangesTo[api.DND](c),
 			api.ChangesTo[api.UserPresence](c), api.ChangesTo[api.Team](c), api.ChangesTo[api.Self](c))
 	}
@@ -128,6 +130,8 @@ var changing = []string{
 	`{"type":"presence_change","user":"U2","presence":"active"}`,
 	`{"type":"team_rename","name":"Analytical Engines"}`,
 	`{"type":"manual_presence_change","presence":"active"}`,
+	`{"type":"thread_marked","subscription":{"channel":"C1","thread_ts":"1600000000.000700","last_read":"1600000000.000800","active":true}}`,
+	`{"type":"file_public","file":"F1"}`,
 	`{"type":"channel_deleted","channel":"C3"}`,
 }
 
@@ -194,7 +198,7 @@ func scribble(v reflect.Value) {
 
 // zeroes are the zero views, and what else has methods to ask.
 var zeroes = []any{
-	api.Snapshot{}, api.User{}, api.Channel{}, api.ReadState{}, api.Message{}, api.Membership{}, api.Bot{}, api.Usergroup{},
+	api.Snapshot{}, api.User{}, api.Channel{}, api.ReadState{}, api.Message{}, api.Thread{}, api.File{}, api.Membership{}, api.Bot{}, api.Usergroup{},
 	api.Emoji{}, api.DND{}, api.UserPresence{}, api.Team{}, api.Self{}, api.Commit{}, api.Changed[api.User]{},
 }
 
@@ -234,7 +238,7 @@ func TestZeroViews(t *testing.T) {
 func echoes(method string) bool {
 	switch method {
 	case "User.ID", "Channel.ID", "Bot.ID", "Usergroup.ID", "Emoji.Name", "DND.UserID",
-		"Message.ChannelID", "Snapshot.JSON":
+		"Message.ChannelID", "Snapshot.JSON", "File.ID", "Thread.TS", "Thread.ChannelID", "Message.TS":
 		return true
 	}
 	return false

@@ -56,6 +56,22 @@ var later = []string{
 	`{"type":"local.ready"}`,
 }
 
+// kept are messages, threads and files.
+var kept = []string{
+	`{"type":"local.config","history":true,"files":true}`,
+	`{"type":"message","channel":"C1","user":"U2","text":"parts","ts":"1600000000.000700","edited":{"user":"U2","ts":"1600000000.000701"},
+		"username":"babbage","is_starred":true,"pinned_to":["C1"],"blocks":[{"type":"rich_text"}],"attachments":[{"fallback":"x"}],
+		"metadata":{"event_type":"e","event_payload":{}},"reactions":[{"name":"cog","users":["U1"],"count":30}],
+		"files":[{"id":"F1","name":"plan.pdf","title":"The plan","mimetype":"application/pdf","user":"U2","created":1600000000,"size":9,
+			"is_public":true,"permalink":"https://slack.example/F1","url_private":"https://files.example/F1"}]}`,
+	`{"type":"message","channel":"C1","user":"U1","text":"more","ts":"1600000000.000800","thread_ts":"1600000000.000700"}`,
+	`{"type":"message","channel":"C1","user":"U2","text":"no","ts":"1600000000.000850"}`,
+	`{"type":"message","subtype":"message_changed","channel":"C1","ts":"1600000000.000860",
+		"message":{"subtype":"tombstone","hidden":true,"user":"USLACKBOT","ts":"1600000000.000850","reply_count":1}}`,
+	`{"type":"thread_subscribed","subscription":{"channel":"C1","thread_ts":"1600000000.000700","last_read":"1600000000.000700"}}`,
+	`{"type":"local.listed","method":"conversations.history","args":{"channel":"C1"},"seen":["1600000000.000700","1600000000.000850"]}`,
+}
+
 // Events are received a second apart.
 const began = 1_700_000_000_000
 

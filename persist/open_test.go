@@ -246,9 +246,9 @@ func TestNamesOnDisk(t *testing.T) {
 	want := map[snapshot.Kind]string{
 		1: "self", 2: "self prefs", 3: "team", 4: "team prefs", 5: "profile fields", 6: "users",
 		7: "conversations", 8: "read state", 9: "members", 10: "bots", 11: "usergroups",
-		12: "own usergroups", 13: "emoji", 14: "dnd", 15: "presence", 16: "pins", 17: "stars", 18: "files",
+		12: "own usergroups", 13: "emoji", 14: "dnd", 15: "presence", 16: "pins", 17: "stars", 18: "files", 19: "messages", 20: "threads",
 		64: "clocks", 65: "tombstones", 66: "aliases", 67: "freshness", 68: "calls", 69: "hidden",
-		70: "stubs", 71: "link", 72: "gaps",
+		70: "stubs", 71: "link", 72: "gaps", 73: "config",
 	}
 	got := map[snapshot.Kind]string{}
 	for _, k := range snapshot.Kinds() {

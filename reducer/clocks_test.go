@@ -1,6 +1,7 @@
 package reducer
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -8,7 +9,10 @@ import (
 // A clockCase is about what orders the events of a type: given what leads up to
 // it, last says what is the case already, and late, which came about before it
 // but arrives after it, says otherwise.
-type clockCase struct{ given, last, late string }
+type clockCase struct {
+	given, last, late string
+	setup             []string // of the workspace, before all that
+}
 
 // clockCases has one for every type, and every subtype of messages, whose
 // events have a clock of their own.
@@ -150,7 +154,59 @@ var clockCases = map[string]clockCase{
 		late: `{"type":"message","channel":"C1","user":"U2","text":"x","ts":"1700000601.000100"}`},
 }
 
+// keeping makes the workspace one of which messages and files are kept.
+var keeping = []string{
+	`{"type":"local.config","history":true,"files":true}`,
+	`{"type":"message","channel":"C1","user":"U2","text":"a","ts":"1700000600.000100","metadata":{"n":1},"reactions":[{"name":"eyes","users":["U2"],"count":1}]}`,
+	`{"type":"message","subtype":"thread_broadcast","channel":"C1","user":"U2","text":"b","ts":"1700000601.000100","thread_ts":"1700000600.000100"}`,
+	`{"type":"message","subtype":"reply_broadcast","channel":"C1","user":"U2","text":"b","ts":"1700000601.000200","thread_ts":"1700000600.000100"}`,
+	`{"type":"file_created","file":{"id":"F2","name":"map.png","is_public":true,"channels":["C1"]}}`,
+	`{"type":"thread_marked","subscription":{"channel":"C1","thread_ts":"1700000600.000100","last_read":"1700000600.000100","active":true}}`,
+}
+
 func init() {
+	late := func(typ, last, other, late string) {
+		clockCases[typ] = clockCase{setup: keeping, last: `{"type":"` + typ + `",` + last + `,"event_ts":"1700000605.000100"}`,
+			late: `{"type":"` + other + `",` + late + `,"event_ts":"1700000601.000100"}`}
+	}
+	reaction := func(user string) string {
+		return `"user":"` + user + `","reaction":"eyes","item":{"channel":"C1","ts":"1700000600.000100"}`
+	}
+	late("reaction_added", reaction("U2"), "reaction_removed", reaction("U2"))
+	late("reaction_removed", reaction("U3"), "reaction_added", reaction("U3"))
+	metadata := func(n string) string {
+		return `"channel_id":"C1","message_ts":"1700000600.000100","metadata":{"n":` + n + `}`
+	}
+	late("message_metadata_posted", metadata("1"), "message_metadata_posted", metadata("2"))
+	late("message_metadata_updated", metadata("1"), "message_metadata_updated", metadata("2"))
+	late("message_metadata_deleted", metadata("1"), "message_metadata_posted", metadata("2"))
+	gone := clockCases["message_metadata_deleted"]
+	gone.given = gone.last
+	clockCases["message_metadata_deleted"] = gone
+	thread := func(last string) string {
+		return `"subscription":{"channel":"C1","thread_ts":"1700000600.000100","last_read":"` + last + `"}`
+	}
+	late("thread_marked", thread("1700000600.000100"), "thread_marked", thread("1700000590.000100"))
+	late("thread_subscribed", thread("1700000600.000100"), "thread_unsubscribed", thread("1700000600.000100"))
+	late("thread_unsubscribed", thread("1700000600.000100"), "thread_marked", thread("1700000590.000100"))
+	off := clockCases["thread_unsubscribed"]
+	off.given = off.last
+	clockCases["thread_unsubscribed"] = off
+	const in, out = `"file_id":"F2","channel_id":"C1"`, `"file_id":"F2","channel_id":"C2"`
+	late("file_shared", in, "file_unshared", in)
+	late("file_unshared", out, "file_shared", out)
+	late("file_public", in, "file_private", in)
+	late("file_private", in, "file_public", in)
+	private := clockCases["file_private"]
+	private.setup = append(slices.Clone(keeping), `{"type":"file_private","file":"F2"}`)
+	clockCases["file_private"] = private
+	late("file_change", `"file":{"id":"F2","name":"map.png"}`, "file_change", `"file":{"id":"F2","name":"x.png"}`)
+	for sub, ts := range map[string]string{"thread_broadcast": "1700000601.000100", "reply_broadcast": "1700000601.000200"} {
+		clockCases["message/"+sub] = clockCase{setup: keeping,
+			last: `{"type":"message","subtype":"message_replied","channel":"C1","ts":"1700000605.000100","message":{"ts":"1700000600.000100","reply_count":2}}`,
+			late: `{"type":"message","subtype":"` + sub + `","channel":"C1","user":"U2","text":"b","ts":"` + ts + `","thread_ts":"1700000600.000100",
+				"root":{"ts":"1700000600.000100","reply_count":9}}`}
+	}
 	for _, typ := range []string{"team_join", "user_change", "user_profile_changed", "user_status_changed", "user_huddle_changed"} {
 		clockCases[typ] = clockCase{last: `{"type":"` + typ + `","user":{"id":"U2","updated":1600000000},"event_ts":"1700000605.000100"}`,
 			late: `{"type":"` + typ + `","user":{"id":"U2","name":"x","updated":1600000000},"event_ts":"1700000601.000100"}`}
@@ -167,7 +223,8 @@ func noticeFrame(sub, members, ts string) string {
 }
 
 func noticeCase(sub, last, late string) clockCase {
-	return clockCase{noticeFrame(sub, last, "1700000605.000100"), noticeFrame(sub, last, "1700000605.000100"), noticeFrame(sub, late, "1700000601.000100")}
+	now := noticeFrame(sub, last, "1700000605.000100")
+	return clockCase{given: now, last: now, late: noticeFrame(sub, late, "1700000601.000100")}
 }
 
 func oppositeCase(last, late, members string) clockCase {
@@ -180,10 +237,13 @@ func TestClocks(t *testing.T) {
 	for name, c := range clockCases {
 		t.Run(name, func(t *testing.T) {
 			start, at := workspace(t), int64(epoch+601_000)
+			for _, frame := range c.setup {
+				start, _ = reduce(t, start, frame, at)
+			}
+			fresh := start
 			if c.given != "" {
 				start, _ = reduce(t, start, c.given, at)
 			}
-			fresh := workspace(t)
 			if _, res := reduce(t, fresh, c.late, at); res.Outcome != Changed {
 				t.Fatalf("by itself, %s is %v: %s", c.late, res.Outcome, res.Why)
 			}

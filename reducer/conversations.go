@@ -144,6 +144,7 @@ func (st *step) leave(key string) {
 	st.assign(conv, key, snapshot.ConvIsMember.Bool(false))
 	st.reindexSelf(key)
 	st.stopCounting(key)
+	st.doubt(snapshot.MessagesOf(snapshot.ChannelID(key)))
 }
 
 // stopCounting makes the counters of a conversation unknown that self is no
@@ -182,6 +183,8 @@ func (st *step) dropContents(key string) {
 			st.Delete(snapshot.KindStar, star) // it quotes what is within
 		}
 	}
+	st.dropTimeline(key)
+	st.dropShares(key)
 	st.Delete(snapshot.KindStub, hiddenKey(conv, key))
 	st.Delete(snapshot.KindFreshness, snapshot.MembersOf(snapshot.ChannelID(key)))
 	st.Delete(snapshot.KindFreshness, snapshot.ReadOf(snapshot.ChannelID(key)))

@@ -18,6 +18,8 @@ type Event struct {
 	Body    rawjson.Value // the frame, or what an Events API envelope wraps
 	ID      string        // event_id of such an envelope, the same in each delivery; "" without one
 
+	Unkept bool // nothing is to be put into a timeline
+
 	fields rawjson.Fields // of Body
 }
 
@@ -28,13 +30,14 @@ var ErrNotObject = errors.New("not a JSON object")
 // Envelopes of the Events API and of Socket Mode are unwrapped. The error is a
 // *rawjson.SyntaxError or ErrNotObject; any object decodes.
 func Decode(frame []byte, at int64) (ev Event, err error) {
-	if ev.Body, err = rawjson.ParseFields(string(frame), &ev.fields); err != nil {
+	text, unkept := cutUnkept(string(frame))
+	if ev.Body, err = rawjson.ParseFields(text, &ev.fields); err != nil {
 		return Event{}, fmt.Errorf("not JSON: %w", err)
 	}
 	if ev.Body.Kind() != rawjson.Object {
 		return Event{}, ErrNotObject
 	}
-	ev.At = at
+	ev.At, ev.Unkept = at, unkept
 	ev.unwrap()
 	if ev.Type == "message" {
 		ev.Subtype = ev.str("subtype")
@@ -49,6 +52,41 @@ func Decode(frame []byte, at int64) (ev Event, err error) {
 		ev.Time = ts
 	}
 	return ev, nil
+}
+
+// unkeptMark begins a frame about a conversation of which the embedder keeps no
+// messages. The answer of its callback is a part of the event, so that replaying
+// need not ask again.
+const unkeptMark = `{"local.keep":false,`
+
+// Frame returns a frame that decodes to the event, but for the envelope.
+func (ev *Event) Frame() []byte {
+	if ev.Unkept {
+		return append([]byte(unkeptMark), ev.Body[len("{"):]...)
+	}
+	return []byte(ev.Body)
+}
+
+// cutUnkept takes the mark off.
+func cutUnkept(text string) (frame string, unkept bool) {
+	if members, ok := strings.CutPrefix(text, unkeptMark); ok {
+		return "{" + members, true
+	}
+	return text, false
+}
+
+// Timeline returns the conversation into whose timeline an event may put
+// something, "" if it cannot.
+func (ev *Event) Timeline() snapshot.ChannelID {
+	switch {
+	case ev.Type == "message":
+		return snapshot.ChannelID(ev.channel())
+	case ev.Type == "local.page":
+		return snapshot.ChannelID(id(ev.get("args"), "channel"))
+	case strings.HasPrefix(ev.Type, "thread_"):
+		return snapshot.ChannelID(id(ev.get("subscription"), "channel"))
+	}
+	return ""
 }
 
 // unwrap takes an event out of the envelopes of Socket Mode and the Events API,

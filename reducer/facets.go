@@ -2,6 +2,7 @@ package reducer
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/snapshot"
@@ -114,16 +115,37 @@ func conversationClosed(st *step) {
 	}
 }
 
-// historyChanged is *_history_changed: messages in bulk are not what they
-// were. Slack's own sample names no conversation.
+// historyChanged is *_history_changed: messages in bulk, those before latest, are
+// not what they were. Slack's own sample names no conversation: any of the
+// family may be meant then.
 func historyChanged(st *step) {
 	if key := st.ev.channel(); key != "" {
 		if key, ok := st.known(key); ok {
+			st.flush(key, snapshot.TS(st.ev.str("latest")))
 			st.hint(read, key)
 		}
 		return
 	}
+	family, _, _ := strings.Cut(st.ev.Type, "_")
+	for key, r := range st.Base().All(conv) {
+		if familyOf(r) == family {
+			st.doubt(snapshot.MessagesOf(snapshot.ChannelID(key)))
+		}
+	}
 	st.hint(read, "")
+}
+
+// familyOf is the word that the types of events about a conversation begin with.
+func familyOf(r snapshot.Record) string {
+	switch {
+	case r.Is(snapshot.ConvIsIM):
+		return "im"
+	case r.Is(snapshot.ConvIsMPIM):
+		return "mpim"
+	case r.Is(snapshot.ConvIsPrivate):
+		return "group"
+	}
+	return "channel"
 }
 
 // conversationShared and conversationUnshared are channel_shared and

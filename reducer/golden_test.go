@@ -242,7 +242,7 @@ func members(t testing.TB, k snapshot.Kind, key string, r snapshot.Record) map[s
 		t.Fatalf("%v %q: %v", k, key, err)
 	}
 	delete(m, k.Schema().Key())
-	if k.Entity() {
+	if k.Entity() || k == snapshot.KindConfig {
 		return m
 	}
 	for name, v := range m {

@@ -10,6 +10,7 @@ import (
 func pinAdded(st *step) {
 	if pair, key, newest, ok := st.pin(); ok {
 		st.Put(snapshot.KindPin, pair, st.pinRecord(key, st.ev.get("item")))
+		st.showPin(pair)
 		if newest {
 			st.assign(conv, key, snapshot.ConvHasPins.Bool(true))
 		}
@@ -22,6 +23,7 @@ func pinRemoved(st *step) {
 		return
 	}
 	st.Delete(snapshot.KindPin, pair)
+	st.showPin(pair)
 	more, known := st.ev.get("has_pins").Bool()
 	if !known || !newest {
 		return
@@ -31,6 +33,7 @@ func pinRemoved(st *step) {
 		for other := range st.Base().All(snapshot.KindPin) {
 			if c, _ := snapshot.Unpair(other); c == key {
 				st.Delete(snapshot.KindPin, other)
+				st.showPin(other)
 			}
 		}
 	}
@@ -115,10 +118,13 @@ func starRemoved(st *step) {
 	}
 }
 
-// flagStarred marks a conversation that is starred itself.
+// flagStarred marks a conversation that is starred itself, or a message that is.
 func (st *step) flagStarred(star string, on bool) {
-	if what, key := snapshot.Unpair(star); what == "channel" {
+	what, key := snapshot.Unpair(star)
+	if what == "channel" {
 		st.update(conv, key, snapshot.ConvIsStarred.Bool(on))
+	} else if m := st.itemMessage(key, what); m != "" {
+		st.set(key, m, snapshot.MessageIsStarred.Bool(on))
 	}
 }
 
@@ -155,27 +161,4 @@ func (st *step) star(item rawjson.Value) (key string, r snapshot.Record) {
 		return snapshot.Pair("channel", in), r
 	}
 	return "", ""
-}
-
-// fileDeleted is file_deleted: its pins and stars go with it.
-func fileDeleted(st *step) {
-	f := st.ev.id("file_id")
-	if f == "" {
-		f = st.ev.id("file")
-	}
-	if f == "" {
-		st.lack("names no file")
-		return
-	}
-	for pin := range st.Base().All(snapshot.KindPin) {
-		if _, name := snapshot.Unpair(pin); name == "f:"+f {
-			st.unpin(pin)
-		}
-	}
-	for star := range st.Base().All(snapshot.KindStar) {
-		if name, _ := snapshot.Unpair(star); name == "f:"+f {
-			st.Delete(snapshot.KindStar, star)
-		}
-	}
-	st.Delete(snapshot.KindFile, f)
 }

@@ -97,7 +97,8 @@ func bootstrapEnded(st *step) {
 }
 
 // expire is local.expire: clocks and tombstones from before a time, in
-// milliseconds, are no longer needed, because no event comes that late.
+// milliseconds, are no longer needed, because no event comes that late. Messages
+// go that are older, by now, than the configuration has them kept.
 func expire(st *step) {
 	before, ok := st.ev.get("before").Int()
 	if !ok {
@@ -120,4 +121,5 @@ func expire(st *step) {
 			st.Delete(gap, key)
 		}
 	}
+	st.cutTimelines()
 }

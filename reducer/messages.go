@@ -39,6 +39,13 @@ func (st *step) arrived(key string) {
 	ev := &st.ev
 	ts := snapshot.TS(ev.str("ts"))
 	m := st.own(snapshot.MessageSchema)
+	st.attached(key, m)
+	if st.insert(key, m) {
+		st.replied(key, m)
+		if ts <= st.newest(key) && st.unread(key, m) && !isReply(m) {
+			st.newer(facetLate, snapshot.Pair(key, string(ts)), ts)
+		}
+	}
 	switch hidden, _ := ev.get("hidden").Bool(); {
 	case hidden, !ts.Comparable(), isReply(m):
 		st.skip("is not visible in the conversation")
@@ -77,28 +84,39 @@ func (st *step) takenBack(key string, ts snapshot.TS) bool {
 	return ts == st.seen(key) || st.Get(snapshot.KindTombstone, snapshot.Pair(key, string(ts))) != ""
 }
 
-// messageChanged replaces the newest message if it is that one. The outer ts
-// is not a message's: it orders edits. A deleted message that has replies is
-// told this way too: what remains of it is hidden. Clock: outer ts on the
-// message.
+// messageChanged replaces a message if it is kept. The outer ts is not a
+// message's: it orders edits. A deleted message that has replies is told this
+// way too: what remains of it is hidden. Clock: outer ts on the message.
 func messageChanged(st *step, key string) {
 	v := st.ev.get("message")
 	m := st.Record(snapshot.MessageSchema, v)
 	if hidden, _ := v.Get("hidden").Bool(); hidden || m.Str(snapshot.MessageSubtype) == "tombstone" {
-		st.takeBack(key, snapshot.TS(m.Str(snapshot.MessageTS)))
+		st.entomb(key, m)
 		return
 	}
-	old, ok := st.ownNewest(key, facetMessage, v)
-	if !ok {
+	old, ok := st.held(key, v)
+	if !ok || !st.newer(facetMessage, snapshot.Pair(key, old.Str(snapshot.MessageTS)), st.version()) {
 		return
 	}
-	as := []snapshot.Assignment{snapshot.ReadLatest.Sub(st.edited(old, m))}
+	st.amend(key, st.edited(old, m))
 	text := m.Str(snapshot.MessageText)
-	if st.unread(key, m) && st.mentionsSelf(text) != st.mentionsSelf(old.Str(snapshot.MessageText)) {
+	if st.unread(key, m) && !isReply(old) && st.mentionsSelf(text) != st.mentionsSelf(old.Str(snapshot.MessageText)) {
 		// Whether Slack counts a mention that an edit made is not documented.
-		as = append(as, snapshot.ReadMentions.Unknown(), snapshot.ReadMentionsDisplay.Unknown())
+		st.assign(read, key, snapshot.ReadMentions.Unknown(), snapshot.ReadMentionsDisplay.Unknown())
 	}
-	st.assign(read, key, as...)
+}
+
+// entomb takes back a message whose replies remain. In a timeline Slack's notice
+// stands in its place.
+func (st *step) entomb(key string, notice snapshot.Record) {
+	ts := snapshot.TS(notice.Str(snapshot.MessageTS))
+	pair, m := st.cached(key, ts)
+	st.takeBack(key, ts)
+	if m == "" || !st.newer(facetMessage, pair, st.version()) {
+		return
+	}
+	thread := st.repliesTold(rawjson.Value(snapshot.MessageSchema.AppendJSON(nil, "", m)))
+	st.Put(kept, pair, st.Merge(snapshot.MessageSchema, thread, notice))
 }
 
 // edited returns a message as an edit shows it. Its content is replaced; what
@@ -115,31 +133,30 @@ func (st *step) edited(old, m snapshot.Record) snapshot.Record {
 	return st.Merge(s, st.Record(s, kept), m)
 }
 
-// messageReplied updates the thread of the newest message if it is the parent,
-// and nothing else of it. Clock: outer ts on the message's thread.
+// messageReplied updates what a message tells of its thread if it is kept, and
+// nothing else of it. Clock: outer ts on the message's thread, and the ts of the
+// newest reply that was counted.
 func messageReplied(st *step, key string) {
 	v := st.ev.get("message")
-	old, ok := st.ownNewest(key, facetThread, v)
-	if !ok {
-		return
+	old, ok := st.held(key, v)
+	switch {
+	case !ok:
+	case string(st.version()) < old.Str(snapshot.MessageLatestReply):
+		st.skip("older than the newest reply")
+	case st.newer(facetThread, snapshot.Pair(key, old.Str(snapshot.MessageTS)), st.version()):
+		st.amend(key, st.Merge(snapshot.MessageSchema, old, st.repliesTold(v)))
 	}
-	counters := filter(v, func(name string) bool {
-		switch name {
-		case "thread_ts", "reply_count", "replies", "reply_users", "reply_users_count", "latest_reply", "subscribed", "is_locked":
-			return true
-		}
-		return false
-	})
-	s := snapshot.MessageSchema
-	st.assign(read, key, snapshot.ReadLatest.Sub(st.Merge(s, old, st.Record(s, counters))))
 }
 
-// ownNewest returns the newest message of a conversation if v is about that,
-// and not older than what is known of the facet. If only the ts of the newest
-// is known, that is all there is in it.
-func (st *step) ownNewest(key, facet string, v rawjson.Value) (m snapshot.Record, ok bool) {
-	r := st.Get(read, key)
+// held returns the message that v is about, if it is in the timeline or the newest
+// of its conversation. If only the ts of the newest is known, that is all there
+// is in it.
+func (st *step) held(key string, v rawjson.Value) (m snapshot.Record, ok bool) {
 	ts := str(v, "ts")
+	if _, m = st.cached(key, snapshot.TS(ts)); m != "" {
+		return m, true
+	}
+	r := st.Get(read, key)
 	if ts == "" || ts != string(latestTS(r)) {
 		st.skip("the message is not kept")
 		return "", false
@@ -147,7 +164,7 @@ func (st *step) ownNewest(key, facet string, v rawjson.Value) (m snapshot.Record
 	if m = r.Sub(snapshot.ReadLatest); m == "" {
 		m = st.With(snapshot.MessageSchema, "", snapshot.MessageTS.Str(ts))
 	}
-	return m, st.newer(facet, snapshot.Pair(key, ts), st.version())
+	return m, true
 }
 
 // messageDeleted is about one message, whose counting it takes back. Clock:
@@ -172,12 +189,23 @@ func (st *step) takeBack(key string, ts snapshot.TS) {
 	st.unpin(snapshot.Pair(key, "m:"+string(ts)))
 	st.Delete(snapshot.KindStar, snapshot.Pair("m:"+string(ts), key))
 	m := st.deleted(key, ts)
+	pair, inTimeline := st.cached(key, ts)
+	if inTimeline != "" {
+		st.Delete(kept, pair)
+		st.unreplied(key, m)
+	}
+	if inTimeline != "" || st.keeps() {
+		st.bury(key, ts)
+	}
+	late := snapshot.Pair(facetLate, pair)
 	switch {
 	case ts > st.newest(key):
 		st.bury(key, ts)
 	case ts == latestTS(st.Get(read, key)):
 		st.newer(facetSeen, key, ts)
 		st.Put(read, key, st.With(read.Schema(), st.discounted(key, m), snapshot.ReadLatest.Unknown()))
+	case st.Get(snapshot.KindClock, late) != "": // it was not counted
+		st.Delete(snapshot.KindClock, late)
 	case st.unread(key, m) && !isReply(m):
 		st.bury(key, ts)
 		st.Put(read, key, st.discounted(key, m))
@@ -192,9 +220,12 @@ func (st *step) bury(key string, ts snapshot.TS) {
 	st.Put(dead, snapshot.Pair(key, string(ts)), st.With(dead.Schema(), "", snapshot.TombstoneAt.Int(st.ev.At)))
 }
 
-// deleted returns what is known of a deleted message: the newest, or what the
-// event says it was, or no more than its ts.
+// deleted returns what is known of a deleted message: what is kept of it, or what
+// the event says it was, or no more than its ts.
 func (st *step) deleted(key string, ts snapshot.TS) snapshot.Record {
+	if _, m := st.cached(key, ts); m != "" {
+		return m
+	}
 	m := st.Get(read, key).Sub(snapshot.ReadLatest)
 	if m.Str(snapshot.MessageTS) != string(ts) {
 		m = st.Record(snapshot.MessageSchema, st.ev.get("previous_message"))

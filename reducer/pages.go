@@ -52,6 +52,9 @@ var pages = map[string]func(*page){
 	"users.conversations":   (*page).conversationsList,
 	"conversations.info":    (*page).conversationInfo,
 	"conversations.members": (*page).conversationMembers,
+	"conversations.history": (*page).conversationHistory,
+	"conversations.replies": (*page).conversationReplies,
+	"files.info":            (*page).fileInfo,
 	"bots.info":             (*page).botInfo,
 	"usergroups.list":       (*page).usergroupsList,
 	"usergroups.users.list": (*page).usergroupUsers,
@@ -204,6 +207,10 @@ func listingEnded(st *step) {
 		if key, ok := p.known(id(p.args, "channel")); ok {
 			p.membersWhole(key, p.others(key), slices.Collect(maps.Keys(seen)))
 		}
+	case "conversations.history":
+		if key, ok := p.known(id(p.args, "channel")); ok {
+			p.historyListed(key, seen)
+		}
 	}
 	st.Delete(snapshot.KindCall, call)
 }
@@ -267,7 +274,7 @@ func listingFailed(st *step) {
 func (p *page) collection() string {
 	channel := p.resolve(id(p.args, "channel"))
 	switch p.method {
-	case "conversations.members", "conversations.info":
+	case "conversations.members", "conversations.info", "conversations.history":
 		if channel == "" {
 			return ""
 		}
@@ -281,6 +288,8 @@ func (p *page) collection() string {
 		return snapshot.MembersOf(channel)
 	case "conversations.info":
 		return snapshot.ReadOf(channel)
+	case "conversations.history":
+		return snapshot.MessagesOf(channel)
 	case "team.info":
 		return snapshot.CollectionTeam
 	case "team.profile.get":

@@ -7,12 +7,17 @@ import (
 	"github.com/slackstate/slackstate/snapshot"
 )
 
-// Config is what reducing depends on besides the snapshot and the event. It
-// must be the same for the whole life of a file.
+// Config is what reducing depends on besides the snapshot and the event. What of
+// it may change in the life of a file gets into the snapshot by an event.
 type Config struct {
 	// ListLag is how far Slack's lists may lag behind its events: a page leaves
 	// alone what an event changed later than this long before the call.
 	ListLag time.Duration
+
+	// History and Files say what is kept beyond the workspace itself. They count
+	// once Event's event is reduced.
+	History History
+	Files   bool
 }
 
 // DefaultListLag is a ListLag that fits what has been seen of Slack.

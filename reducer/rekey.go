@@ -36,7 +36,9 @@ func conversationIDChanged(st *step) {
 		st.Delete(snapshot.KindHidden, hiddenKey(conv, to))
 		st.newer(facetExists, to, st.ev.Time)
 	}
-	for _, k := range []snapshot.Kind{snapshot.KindPin, snapshot.KindStar, snapshot.KindClock, snapshot.KindTombstone,
+	st.moveTimeline(from, to)
+	st.moveShares(from, to)
+	for _, k := range []snapshot.Kind{snapshot.KindPin, snapshot.KindStar, snapshot.KindThread, snapshot.KindClock, snapshot.KindTombstone,
 		snapshot.KindFreshness, snapshot.KindHidden, snapshot.KindStub} {
 		st.rekey(k, from, to)
 	}

@@ -218,6 +218,7 @@ func (p *page) startExtras() {
 			p.merge(snapshot.KindFile, key, p.record(snapshot.KindFile, f))
 		}
 	}
+	p.startTimelines()
 }
 
 // restore takes over what a dump says of its own freshness, in the place of

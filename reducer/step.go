@@ -61,8 +61,15 @@ const (
 	facetPref       = "pref"
 	facetField      = "profile field"
 	facetOrder      = "profile order"
-	facetMessage    = "message" // edits of one
-	facetThread     = "thread"  // replies to one
+	facetMessage    = "message"  // edits of one
+	facetThread     = "thread"   // replies to one
+	facetFollowed   = "followed" // self's subscription to a thread
+	facetReaction   = "reaction" // to a message, with one emoji by one user
+	facetMetadata   = "metadata" // of a message
+	facetLate       = "late"     // a message that came too late to be counted
+	facetFile       = "file"
+	facetPublic     = "public" // whether a file is
+	facetShare      = "share"  // of a file in a conversation
 )
 
 // skip ends a handler with the reason why nothing changed.

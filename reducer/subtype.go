@@ -34,8 +34,8 @@ func subtypeTable() map[string]subtypeRow {
 		"":                       {},
 		"bot_message":            {},
 		"me_message":             {},
-		"thread_broadcast":       {},
-		"reply_broadcast":        {},
+		"thread_broadcast":       {fn: broadcast, does: "the thread's counters, if its first message is kept"},
+		"reply_broadcast":        {fn: broadcast, does: "the thread's counters, if its first message is kept"},
 		"file_share":             {},
 		"file_comment":           {},
 		"file_mention":           {},
@@ -51,8 +51,8 @@ func subtypeTable() map[string]subtypeRow {
 		"channel_canvas_updated": {},
 		"tabbed_canvas_updated":  {},
 
-		"message_changed": {never, messageChanged, "the newest message gets its new content"},
-		"message_replied": {never, messageReplied, "the newest message gets its thread's counters"},
+		"message_changed": {never, messageChanged, "a message that is kept, or the newest, gets its new content"},
+		"message_replied": {never, messageReplied, "a message that is kept, or the newest, gets its thread's counters"},
 		"message_deleted": {never, messageDeleted, "a message, its pin and its star are gone; it counts no more"},
 
 		"channel_topic":   {notice, topicSet, "topic"},

@@ -43,8 +43,6 @@ const (
 const (
 	connection   = "about the connection"
 	webClient    = "for Slack's own web client"
-	noFiles      = "files are not kept"
-	noMessages   = "message timelines are not kept"
 	noState      = "changes nothing in the workspace"
 	retired      = "no longer served"
 	transient    = "passes within seconds"
@@ -113,21 +111,21 @@ var table = map[string]row{
 	"channel_updated":         on(conversationUpdated, wire, eventTime, "is_private, is_mpim and properties"),
 
 	// Messages and what hangs on them.
-	"message":                    on(message, everywhere, messageTime, "latest and counters; what its subtype tells"),
+	"message":                    on(message, everywhere, messageTime, "latest and counters; its place in the timeline; what its subtype tells"),
 	"message.channels":           ignore(eventsAPI, subscription),
 	"message.groups":             ignore(eventsAPI, subscription),
 	"message.im":                 ignore(eventsAPI, subscription),
 	"message.mpim":               ignore(eventsAPI, subscription),
 	"message.app_home":           ignore(eventsAPI, subscription),
-	"reaction_added":             ignore(everywhere, noMessages),
-	"reaction_removed":           ignore(everywhere, noMessages),
-	"message_metadata_posted":    ignore(eventsAPI, noMessages),
-	"message_metadata_updated":   ignore(eventsAPI, noMessages),
-	"message_metadata_deleted":   ignore(eventsAPI, noMessages),
-	"thread_marked":              ignore(wire, noMessages),
-	"thread_subscribed":          ignore(wire, noMessages),
-	"thread_unsubscribed":        ignore(wire, noMessages),
-	"update_thread_state":        ignore(wire, noMessages),
+	"reaction_added":             on(reactionAdded, everywhere, eventTime, "one user more on a reaction to a message that is kept"),
+	"reaction_removed":           on(reactionRemoved, everywhere, eventTime, "one user less on a reaction to a message that is kept"),
+	"message_metadata_posted":    on(metadataSet, eventsAPI, eventTime, "metadata of a message that is kept"),
+	"message_metadata_updated":   on(metadataSet, eventsAPI, eventTime, "metadata of a message that is kept"),
+	"message_metadata_deleted":   on(metadataSet, eventsAPI, eventTime, "a message that is kept has no metadata"),
+	"thread_marked":              on(threadMarked, wire, eventTime, "self's place in a thread, where messages are kept"),
+	"thread_subscribed":          on(threadMarked, wire, eventTime, "self follows a thread, where messages are kept"),
+	"thread_unsubscribed":        on(threadMarked, wire, eventTime, "self follows a thread no longer, where messages are kept"),
+	"update_thread_state":        ignore(wire, "a badge that Slack's clients show"),
 	"app_mention":                ignore(eventsAPI, "a copy of a message that also arrives as one"),
 	"desktop_notification":       ignore(wire, rendered),
 	"mobile_in_app_notification": ignore(wire, rendered),
@@ -137,13 +135,13 @@ var table = map[string]row{
 	"star_removed":               on(starRemoved, everywhere, eventTime, "one of self's stars less"),
 
 	// Files.
-	"file_created":         ignore(everywhere, noFiles),
-	"file_shared":          ignore(everywhere, noFiles),
-	"file_unshared":        ignore(everywhere, noFiles),
-	"file_public":          ignore(everywhere, noFiles),
-	"file_private":         ignore(wire, noFiles),
-	"file_change":          ignore(everywhere, noFiles),
-	"file_deleted":         on(fileDeleted, everywhere, final, "its pins and stars are gone"),
+	"file_created":         on(fileCreated, everywhere, noClock, "a file, where files are kept"),
+	"file_shared":          on(fileShared, everywhere, eventTime, "one conversation more that has a file, where files are kept"),
+	"file_unshared":        on(fileUnshared, everywhere, eventTime, "one conversation less that has a file"),
+	"file_public":          on(filePublic, everywhere, eventTime, "a file's is_public"),
+	"file_private":         on(filePublic, wire, eventTime, "a file's is_public"),
+	"file_change":          on(fileChanged, everywhere, eventTime, "the fields that are sent; a hint to ask for the rest"),
+	"file_deleted":         on(fileDeleted, everywhere, final, "it is gone with its pins and stars, and messages that are kept say so"),
 	"file_comment_added":   ignore(everywhere, retired),
 	"file_comment_edited":  ignore(everywhere, retired),
 	"file_comment_deleted": ignore(everywhere, retired),
@@ -253,6 +251,7 @@ var table = map[string]row{
 	"local.failed":   on(listingFailed, ours, noClock, "a collection cannot be had, and why"),
 	"local.offline":  on(connectionLost, ours, noClock, "presence is forgotten, and everything is stale"),
 	"local.ready":    on(bootstrapEnded, ours, noClock, "a first bootstrap has been read to its end"),
-	"local.expire":   on(expire, ours, noClock, "what orders older events is dropped"),
+	"local.expire":   on(expire, ours, noClock, "what orders older events is dropped, and messages that are too old"),
+	"local.config":   on(configured, ours, noClock, "what is kept beyond the workspace itself"),
 	"local.repaired": on(roundEnded, ours, noClock, "gaps of which nothing is left in doubt are closed"),
 }

@@ -69,7 +69,7 @@ var documentedSubtypes = map[counting][]string{
 // TestTableIsComplete: every type is in the table with a handler or a reason,
 // and nothing else is.
 func TestTableIsComplete(t *testing.T) {
-	own := strings.Fields(`local.call local.page local.listed local.failed local.offline local.ready local.repaired local.expire`)
+	own := strings.Fields(`local.call local.page local.listed local.failed local.offline local.ready local.repaired local.expire local.config`)
 	also := []string{"", "typing", "ping"} // acknowledgements, and what clients send
 	want := slices.Sorted(slices.Values(slices.Concat(documented, own, also)))
 	got := slices.Sorted(maps.Keys(table))

@@ -58,6 +58,19 @@ func (f *Field) List(list []string) Assignment {
 	return Assignment{field: f, wire: wireBytes, text: string(b)}
 }
 
+// Of assigns what r has in the field, and makes it unknown if that is nothing.
+func (f *Field) Of(r Record) Assignment {
+	wire, payload, ok := r.find(f)
+	a := Assignment{field: f, wire: wire, none: !ok}
+	switch wire {
+	case wireBytes:
+		a.text = payload
+	case wireInt:
+		a.num = varint(payload)
+	}
+	return a
+}
+
 // Unknown makes the field unknown.
 func (f *Field) Unknown() Assignment { return Assignment{field: f, none: true} }
 

@@ -63,6 +63,16 @@ var (
 	CallSince = callSchema.int(6, "since")
 )
 
+// The config says what is kept beyond the workspace itself. There is none while
+// that is nothing.
+var (
+	configSchema     = newSchema("config", "")
+	ConfigHistory    = configSchema.bool(1, "history")    // messages are kept
+	ConfigPerChannel = configSchema.int(2, "per_channel") // at most, of one conversation; unknown is no bound
+	ConfigMaxAge     = configSchema.int(3, "max_age")     // milliseconds; unknown is no bound
+	ConfigFiles      = configSchema.bool(4, "files")
+)
+
 // The link is the connection that feeds the state.
 var (
 	linkSchema  = newSchema("link", "")

@@ -25,10 +25,11 @@ func (s *Snapshot) AppendDump(dst []byte) []byte {
 	d.emoji()
 	d.object("dnd", KindDND)
 	d.presence()
-	d.pins()
+	d.byConversation("pins", KindPin)
 	d.list("stars", KindStar)
 	d.list("files", KindFile)
-	d.dst = append(d.dst, `,"messages":{}`...)
+	d.byConversation("messages", KindMessage)
+	d.byConversation("threads", KindThread)
 	d.bookkeeping()
 	d.dst = append(d.dst, `,"seq":`...)
 	d.dst = strconv.AppendUint(d.dst, uint64(s.seq), 10)
@@ -229,11 +230,12 @@ func (d *dumper) presence() {
 	d.dst = append(d.dst, '}')
 }
 
-// pins writes the pins of each conversation, whose keys sort together.
-func (d *dumper) pins() {
-	d.open("pins", "{")
+// byConversation writes the records of each conversation, whose keys sort
+// together, as a list.
+func (d *dumper) byConversation(name string, k Kind) {
+	d.open(name, "{")
 	first, last := len(d.dst), ""
-	for _, key := range d.sorted(KindPin) {
+	for _, key := range d.sorted(k) {
 		conv, _ := Unpair(key)
 		if conv == last {
 			d.dst = append(d.dst, ',')
@@ -245,7 +247,7 @@ func (d *dumper) pins() {
 			d.dst = append(d.dst, '[')
 			last = conv
 		}
-		d.dst = pinSchema.AppendJSON(d.dst, "", d.s.Get(KindPin, key))
+		d.dst = k.Schema().AppendJSON(d.dst, "", d.s.Get(k, key))
 	}
 	if last != "" {
 		d.dst = append(d.dst, ']')

@@ -35,8 +35,11 @@ func TestDump(t *testing.T) {
 		KindDND:         {"U2": `{"dnd_enabled":false}`, "U1": ""},
 		KindPin: {"C1/m:1.3": `{"type":"message","message":{"ts":"1.3"}}`, "C1/f:F1": `{"type":"file","file":{"id":"F1"}}`,
 			"C0/m:1.1": `{"type":"message","message":{"ts":"1.1"}}`},
-		KindStar:   {"channel/C1": `{"type":"channel","channel":"C1"}`},
-		KindFile:   {"F1": `{"name":"plan.pdf"}`},
+		KindStar: {"channel/C1": `{"type":"channel","channel":"C1"}`},
+		KindFile: {"F1": `{"name":"plan.pdf"}`},
+		KindMessage: {"C1/1700000000.000300": `{"ts":"1700000000.000300","text":"b"}`, "C1/1700000000.000100": `{"ts":"1700000000.000100","text":"a"}`,
+			"C10/1700000000.000200": `{"ts":"1700000000.000200"}`},
+		KindThread: {"C1/1700000000.000100": `{"thread_ts":"1700000000.000100","last_read":"1.1","active":true}`},
 		KindAlias:  {"C0": `{"to":"C1"}`},
 		KindHidden: {"conversations/C8": `{"at":5,"record":"\u0003"}`},
 		KindStub:   {"users/U3": `{"at":5}`},
@@ -60,7 +63,8 @@ func TestDump(t *testing.T) {
 			"C1":[{"type":"file","file":{"id":"F1"}},{"type":"message","message":{"ts":"1.3"}}]},
 		"stars":[{"type":"channel","channel":"C1"}],
 		"files":[{"id":"F1","name":"plan.pdf"}],
-		"messages":{},
+		"messages":{"C1":[{"ts":"1700000000.000100","text":"a"},{"ts":"1700000000.000300","text":"b"}],"C10":[{"ts":"1700000000.000200"}]},
+		"threads":{"C1":[{"thread_ts":"1700000000.000100","last_read":"1.1","active":true}]},
 		"slackstate":{"freshness":{"emoji":{"state":"unknown","as_of":0,"source":"","reason":"missing_scope"},
 			"users":{"state":"complete","as_of":9,"source":"users.list"}},
 			"aliases":{"C0":"C1"},"partial_members":["C4","G1"],"gaps":[]},
@@ -83,7 +87,7 @@ func TestEmptyDump(t *testing.T) {
 	var s Snapshot
 	got := slices.Sorted(maps.Keys(unmarshal(t, s.AppendDump(nil))))
 	want := []string{"bots", "channels", "digest", "dnd", "emoji", "files", "groups", "ims", "messages", "mpims", "ok",
-		"pins", "presence", "self", "seq", "slackstate", "stars", "subteams", "team", "users"}
+		"pins", "presence", "self", "seq", "slackstate", "stars", "subteams", "team", "threads", "users"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -38,6 +38,7 @@ type Edit struct {
 	members   membersEdit
 	begun     begun
 	gathering *gathering
+	timelines timelinesEdit
 
 	found [8]found // what was last found of some kinds
 
@@ -52,6 +53,7 @@ type Edit struct {
 type begun struct {
 	tables, index uint32 // bit n: the edit in slot n, or of index n
 	members       bool
+	timelines     bool
 }
 
 // A found record is what an edit has under a key. A handler asks for the same
@@ -86,6 +88,9 @@ func (e *Edit) Reset(s *Snapshot) {
 	if e.begun.members {
 		e.members = membersEdit{}
 	}
+	if e.begun.timelines {
+		e.timelines = timelinesEdit{}
+	}
 	e.begun, e.gathering = begun{}, nil
 	e.found = [len(e.found)]found{}
 	clear(e.changes)
@@ -112,7 +117,11 @@ func (e *Edit) Base() *Snapshot { return e.base }
 
 // Get returns a record as the edit has it, "" if there is none.
 func (e *Edit) Get(k Kind, key string) Record {
-	if k == KindMember {
+	switch k {
+	case KindMessage:
+		conv, ts := Unpair(key)
+		return e.Timeline(ChannelID(conv)).Get(TS(ts))
+	case KindMember:
 		conv, user := Unpair(key)
 		if m := e.newMembers(); m != nil {
 			if m.has(conv, user) {
@@ -152,8 +161,12 @@ func (e *Edit) find(k Kind, key string) (stored string, r Record) {
 
 // Put stores a record; "" deletes it.
 func (e *Edit) Put(k Kind, key string, r Record) {
-	if k == KindMember {
+	switch k {
+	case KindMember:
 		e.putMember(key, r)
+		return
+	case KindMessage:
+		e.putMessage(key, r)
 		return
 	}
 	stored, old := e.find(k, key)
@@ -370,6 +383,9 @@ func (e *Edit) Commit(at int64) (*Snapshot, []Change) {
 	}
 	if e.begun.members {
 		next.members = e.members.seal()
+	}
+	if e.begun.timelines {
+		next.timelines = e.timelines.seal()
 	}
 	return &next, changes
 }

@@ -167,7 +167,7 @@ var (
 // Read is what changes with every message of a conversation: its newest
 // message and self's place in it. An unknown counter is not 0.
 var (
-	MessageSchema    = newSchema("message", "").without("channel", "channel_type", "event_ts") // the frame's
+	MessageSchema    = newSchema("messages", "").without("channel", "channel_type", "event_ts") // the frame's
 	MessageTS        = MessageSchema.str(1, "ts")
 	MessageUser      = MessageSchema.str(2, "user")
 	MessageText      = MessageSchema.str(3, "text")
@@ -182,6 +182,19 @@ var (
 	MessageBlocks    = MessageSchema.raw(12, "blocks")
 	MessageFiles     = MessageSchema.raw(13, "files")
 	MessageReactions = MessageSchema.raw(14, "reactions")
+
+	// A thread hangs on its first message.
+	MessageReplyCount      = MessageSchema.int(15, "reply_count")
+	MessageReplyUsers      = MessageSchema.list(16, "reply_users") // the first few
+	MessageReplyUsersCount = MessageSchema.int(17, "reply_users_count")
+	MessageLatestReply     = MessageSchema.str(18, "latest_reply")
+	MessageReplies         = MessageSchema.raw(19, "replies")
+	MessageParentUser      = MessageSchema.str(20, "parent_user_id") // of a reply
+	MessageHidden          = MessageSchema.bool(21, "hidden")
+	MessagePinnedTo        = MessageSchema.list(22, "pinned_to")
+	MessageIsStarred       = MessageSchema.bool(23, "is_starred")
+	MessageMetadata        = MessageSchema.raw(24, "metadata")
+	MessageAttachments     = MessageSchema.raw(25, "attachments")
 
 	readSchema          = newSchema("read state", "").only()
 	ReadLatestTS        = readSchema.str(1, "latest") // simple_latest sends only this
@@ -265,5 +278,25 @@ var (
 	StarChannel = starSchema.str(1, "channel")
 	StarGroup   = starSchema.str(2, "group") // how private channels were starred
 
-	fileSchema = newSchema("files", "id")
+	fileSchema     = newSchema("files", "id")
+	FileName       = fileSchema.str(1, "name")
+	FileTitle      = fileSchema.str(2, "title")
+	FileMimetype   = fileSchema.str(3, "mimetype")
+	FileUser       = fileSchema.str(4, "user")
+	FileCreated    = fileSchema.int(5, "created") // seconds
+	FileSize       = fileSchema.int(6, "size")    // bytes
+	FileIsPublic   = fileSchema.bool(7, "is_public")
+	FileChannels   = fileSchema.list(8, "channels") // where it is shared: public channels,
+	FileGroups     = fileSchema.list(9, "groups")   // private ones and group DMs,
+	FileIMs        = fileSchema.list(10, "ims")     // and DMs
+	FilePermalink  = fileSchema.str(11, "permalink")
+	FileURLPrivate = fileSchema.str(12, "url_private")
+)
+
+// Thread is self's subscription to a thread. Slack calls one that is on active.
+var (
+	threadSchema     = newSchema("threads", "").without("type", "channel")
+	ThreadTS         = threadSchema.str(1, "thread_ts")
+	ThreadLastRead   = threadSchema.str(2, "last_read")
+	ThreadSubscribed = threadSchema.bool(3, "active")
 )

@@ -56,6 +56,9 @@ func MembersOf(conv ChannelID) string { return Pair("members", string(conv)) }
 // ReadOf names the read state of one conversation as a collection.
 func ReadOf(conv ChannelID) string { return Pair("read", string(conv)) }
 
+// MessagesOf names the timeline of one conversation as a collection.
+func MessagesOf(conv ChannelID) string { return Pair("messages", string(conv)) }
+
 // Freshness returns how well a collection is known.
 func (s *Snapshot) Freshness(collection string) Freshness {
 	r := s.Get(KindFreshness, collection)

@@ -29,7 +29,9 @@ const (
 	KindPin                          // conversation/item
 	KindStar                         // item
 	KindFile                         // F…
-	lastEntity       = KindFile
+	KindMessage                      // conversation/ts: the timelines
+	KindThread                       // conversation/thread_ts: what self follows
+	lastEntity       = KindThread
 )
 
 // The bookkeeping: what Sum covers. It decides how later events are taken, and
@@ -44,7 +46,8 @@ const (
 	KindStub                       // kind/id: an entity known by its id only
 	KindLink                       // the connection that feeds the state, key ""
 	KindGap                        // when it began, in milliseconds: a time in which events may have been missed
-	lastKind      = KindGap
+	KindConfig                     // what is kept beyond the workspace itself, key ""
+	lastKind      = KindConfig
 )
 
 // Entity reports whether the kind is part of the workspace, and not
@@ -114,6 +117,10 @@ func (k Kind) check(key string, r Record) error {
 		if a == "" || b == "" || r != Exists {
 			return errors.New("no membership")
 		}
+	case KindMessage:
+		if a == "" || b == "" || r.Str(MessageTS) != b {
+			return errors.New("no message of that ts")
+		}
 	case KindHidden:
 		for _, of := range Kinds() {
 			if of.String() == a {
@@ -150,6 +157,8 @@ var schemas = [...]*Schema{
 	KindPin:          pinSchema,
 	KindStar:         starSchema,
 	KindFile:         fileSchema,
+	KindMessage:      MessageSchema,
+	KindThread:       threadSchema,
 	KindClock:        clockSchema,
 	KindTombstone:    tombstoneSchema,
 	KindAlias:        aliasSchema,
@@ -159,4 +168,5 @@ var schemas = [...]*Schema{
 	KindStub:         stubSchema,
 	KindLink:         linkSchema,
 	KindGap:          gapSchema,
+	KindConfig:       configSchema,
 }

@@ -16,6 +16,7 @@ type Load struct {
 	tables  [numTables]table
 	index   indexes
 	members memberships
+	lines   timelinesEdit
 	rows    [numTables]chunks[row] // of tables without their indexes
 	loaded  [numTables]bool
 	digests [numTables]uint64 // what each table adds to Digest or Sum
@@ -52,6 +53,9 @@ func (l *Load) Table(k Kind, records iter.Seq2[[]byte, []byte]) error {
 		digest += mix(k, x.key, x.r)
 		rows.add(x)
 	}
+	if k == KindMessage {
+		return l.messages(&rows, digest)
+	}
 	table := pmap.Build(rows.n, func(i int) (string, Record) {
 		x := rows.at(i)
 		return x.key, x.r
@@ -61,6 +65,24 @@ func (l *Load) Table(k Kind, records iter.Seq2[[]byte, []byte]) error {
 	}
 	l.rows[slot], l.tables[slot] = rows, table
 	l.loaded[slot], l.digests[slot] = true, digest
+	return nil
+}
+
+// messages loads the table of messages, which come in the order of their keys.
+func (l *Load) messages(rows *chunks[row], digest uint64) error {
+	l.lines.start(nil)
+	for i := range rows.n {
+		x := rows.at(i)
+		l.lines.put(x.key, "", x.r)
+	}
+	lines := l.lines.seal()
+	for range lines.all() {
+		rows.n--
+	}
+	if rows.n != 0 {
+		return fmt.Errorf("%d messages have the keys of others", rows.n)
+	}
+	l.digests[KindMessage.slot()] = digest
 	return nil
 }
 
@@ -120,7 +142,7 @@ func (l *Load) Put(k Kind, key string, r Record) error {
 func (l *Load) edit() *Edit {
 	if l.e == nil {
 		index := l.index // a copy, so that the snapshot does not hold on to l
-		base := &Snapshot{tables: l.group(), members: l.members, index: &index}
+		base := &Snapshot{tables: l.group(), members: l.members, index: &index, timelines: l.lines.seal()}
 		for slot, d := range l.digests {
 			if Kind(slot).Entity() {
 				base.digest += d

@@ -105,13 +105,18 @@ func TestModel(t *testing.T) {
 	}
 }
 
+// modelTS is of all messages here; timelines have a model of their own.
+const modelTS = "1700000000.000100"
+
 func randomKey(random *rand.Rand, k Kind) string {
 	n := random.IntN(8)
 	switch k {
-	case KindSelf, KindTeam, KindLink:
+	case KindSelf, KindTeam, KindLink, KindConfig:
 		return ""
 	case KindMember:
 		return Pair(fmt.Sprint("C", n), fmt.Sprint("U", random.IntN(8)))
+	case KindMessage:
+		return Pair(fmt.Sprint("C", random.IntN(2)), modelTS)
 	}
 	return fmt.Sprint("K", n)
 }
@@ -135,6 +140,8 @@ func randomRecord(t *testing.T, random *rand.Rand, k Kind) Record {
 		text = fmt.Sprintf(`{"value":"alias:%s"}`, other)
 	case KindHidden:
 		text = fmt.Sprintf(`{"at":%d}`, random.IntN(2))
+	case KindMessage:
+		text = fmt.Sprintf(`{"ts":%q,"x":%d}`, modelTS, random.IntN(2))
 	}
 	return encode(t, k.Schema(), text)
 }

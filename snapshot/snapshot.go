@@ -24,6 +24,8 @@ type Snapshot struct {
 	digest  uint64
 	sum     uint64
 	partial bool
+
+	timelines *timelines
 }
 
 // Seq returns the number of the event this snapshot is as of.
@@ -38,8 +40,11 @@ func (s *Snapshot) Partial() bool { return s.partial }
 
 // Get returns a record, "" if there is none.
 func (s *Snapshot) Get(k Kind, key string) Record {
-	if k == KindMember {
+	switch k {
+	case KindMember:
 		return s.members.get(key)
+	case KindMessage:
+		return s.timelines.get(key)
 	}
 	r, _ := s.tables.at(k.slot()).Get(key)
 	return r
@@ -47,16 +52,22 @@ func (s *Snapshot) Get(k Kind, key string) Record {
 
 // All returns the keys and records of a table in no particular order.
 func (s *Snapshot) All(k Kind) iter.Seq2[string, Record] {
-	if k == KindMember {
+	switch k {
+	case KindMember:
 		return s.members.all()
+	case KindMessage:
+		return s.timelines.all()
 	}
 	return s.tables.at(k.slot()).All()
 }
 
 // Len returns the number of records in a table.
 func (s *Snapshot) Len(k Kind) int {
-	if k == KindMember {
+	switch k {
+	case KindMember:
 		return s.members.count
+	case KindMessage:
+		return s.timelines.len()
 	}
 	return s.tables.at(k.slot()).Len()
 }

@@ -25,6 +25,8 @@ func replay(ctx context.Context, e env, args []string) (err error) {
 	var events files
 	fs.Var(&events, "events", "a `file` with one event a line, - for standard input; may be repeated")
 	db := fs.String("db", "", "the `file` to keep the state in; in memory without it")
+	history := fs.Int("history", 0, "keep that `number` of messages of each conversation; 0 keeps none, but those of a dump")
+	keepFiles := fs.Bool("files", false, "keep files")
 	strict := fs.Bool("strict", false, "stop at the first line that is no JSON object")
 	dumped := fs.Bool("dump", false, "print the workspace as JSON in the end")
 	changes := fs.Bool("changes", false, "print each change, one JSON object a line")
@@ -33,7 +35,7 @@ func replay(ctx context.Context, e env, args []string) (err error) {
 	}
 	out := bufio.NewWriter(e.stdout)
 	r := &replayer{env: e, out: out, strict: *strict, changes: *changes, state: &snapshot.Snapshot{},
-		cfg: reducer.Config{ListLag: reducer.DefaultListLag}}
+		cfg: reducer.Config{ListLag: reducer.DefaultListLag, History: reducer.History{PerChannel: *history}, Files: *keepFiles}}
 	// All that is given is looked at before anything is written.
 	rec, err := readStart(*start)
 	if err != nil {
@@ -146,6 +148,12 @@ func (r *replayer) start(rec recording) error {
 	// The connection of a file that was left with one is nobody's any more.
 	if r.state.Get(snapshot.KindLink, "").Is(snapshot.LinkUp) {
 		if err := r.apply([]byte(`{"type":"local.offline","why":"restart"}`), r.at, true); err != nil {
+			return err
+		}
+	}
+	// Without a flag it stays as the file has it.
+	if ev := r.cfg.Event(r.state); ev != nil && (r.cfg.History.PerChannel > 0 || r.cfg.Files) {
+		if err := r.apply(ev, r.at, true); err != nil {
 			return err
 		}
 	}

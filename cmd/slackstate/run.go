@@ -24,6 +24,8 @@ func runCommand(ctx context.Context, e env, args []string) error {
 	members := fs.String("members", "joined", "the conversations whose members to load: joined, all or none")
 	reads := fs.String("read-state", "none", "the conversations whose read state to load: joined, all or none")
 	locale := fs.Bool("locale", false, "ask for the languages of users and conversations, too")
+	history := fs.Int("history", 0, "keep that `number` of messages of each conversation; 0 keeps none")
+	files := fs.Bool("files", false, "keep files")
 	changes := fs.Bool("changes", false, "print each change to standard output, one JSON object a line")
 	if err := parse(e, fs, args, "db"); err != nil {
 		return err
@@ -35,6 +37,7 @@ func runCommand(ctx context.Context, e env, args []string) error {
 		return misused(e, fs, fmt.Sprintf("--api-url is an http or https URL, not %q", *apiURL))
 	}
 	opts := &slackstate.Options{Token: e.getenv("SLACK_TOKEN"), APIURL: *apiURL}
+	opts.History.PerChannel, opts.Files = *history, *files
 	opts.RTM = &slackstate.RTMArgs{MPIMAware: true, BatchPresenceAware: true, PresenceSub: true, IncludeLocale: *locale}
 	if *connect {
 		opts.Bootstrap = slackstate.Connect
