@@ -133,7 +133,9 @@ func (c Commit) tellsOfMessage(ch snapshot.Change) bool {
 	return false
 }
 
-func (c Commit) has(change func(snapshot.Change) bool) bool { return slices.ContainsFunc(c.changes, change) }
+func (c Commit) has(change func(snapshot.Change) bool) bool {
+	return slices.ContainsFunc(c.changes, change)
+}
 
 // view makes the view of a record, if records of that kind are viewed as V. One
 // of no record is not Valid, but knows its id.

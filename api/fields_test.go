@@ -83,7 +83,7 @@ var schemas = map[string]shown{
 		func(s api.Snapshot) []any { c, _ := s.Channel("C1"); return []any{c, c.Read()} }},
 	"messages": {`"channels":[{"id":"C1"}],"messages":{"C1":[{"ts":"1700000000.000100",%s}]}`,
 		func(s api.Snapshot) []any { m, _ := s.Message("C1", "1700000000.000100"); return []any{m} }},
-	"threads": {`"threads":{"C1":[{"thread_ts":"1700000000.000100",%s}]}`,
+	"threads": {`"slackstate":{"threads":{"C1":[{"thread_ts":"1700000000.000100",%s}]}}`,
 		func(s api.Snapshot) []any { return []any{s.Thread("C1", "1700000000.000100")} }},
 	"files": {`"files":[{"id":"F1",%s}]`,
 		func(s api.Snapshot) []any { f, _ := s.File("F1"); return []any{f} }},

@@ -3,6 +3,7 @@ package reducer
 import (
 	"slices"
 
+	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/snapshot"
 )
 
@@ -149,8 +150,8 @@ func (p *page) fileInfo() {
 // startTimelines reads the messages and threads of a dump. What a dump has is
 // taken over whether the configuration asks for it or not.
 func (p *page) startTimelines() {
-	each := func(list string, k snapshot.Kind, name string) {
-		for c, all := range p.body.Get(list).Members() {
+	each := func(lists rawjson.Value, k snapshot.Kind, name string) {
+		for c, all := range lists.Members() {
 			key, ok := p.alive(validID(c))
 			if !ok {
 				continue
@@ -162,6 +163,6 @@ func (p *page) startTimelines() {
 			}
 		}
 	}
-	each("messages", kept, "ts")
-	each("threads", snapshot.KindThread, "thread_ts")
+	each(p.body.Get("messages"), kept, "ts")
+	each(p.body.Get("slackstate").Get("threads"), snapshot.KindThread, "thread_ts")
 }

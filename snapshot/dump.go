@@ -29,7 +29,6 @@ func (s *Snapshot) AppendDump(dst []byte) []byte {
 	d.list("stars", KindStar)
 	d.list("files", KindFile)
 	d.byConversation("messages", KindMessage)
-	d.byConversation("threads", KindThread)
 	d.bookkeeping()
 	d.dst = append(d.dst, `,"seq":`...)
 	d.dst = strconv.AppendUint(d.dst, uint64(s.seq), 10)
@@ -256,8 +255,8 @@ func (d *dumper) byConversation(name string, k Kind) {
 }
 
 // bookkeeping writes what a program should know about the data: how fresh it
-// is, under which ids conversations were known before, and whose member lists
-// are not whole.
+// is, under which ids conversations were known before, whose member lists are not
+// whole, and which threads self follows, for which Slack's answer has no place.
 func (d *dumper) bookkeeping() {
 	d.open("slackstate", `{"freshness":{`)
 	first := len(d.dst)
@@ -292,6 +291,9 @@ func (d *dumper) bookkeeping() {
 	}
 	d.strings(partial)
 	d.gaps(stale)
+	if d.s.Len(KindThread) > 0 {
+		d.byConversation("threads", KindThread)
+	}
 	d.dst = append(d.dst, '}')
 }
 
