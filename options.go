@@ -29,6 +29,11 @@ type Options struct {
 	// APIURL is where the Web API is; "" is Slack's own.
 	APIURL string
 
+	// Unpaced calls the Web API as often as there is something to ask, and rests
+	// only when it is told to: for a server that is not Slack's, such as package
+	// slacktest. Else each method keeps to the rate that Slack documents for it.
+	Unpaced bool
+
 	// Logger is told what happens to the connection. Nil discards.
 	Logger *slog.Logger
 

@@ -65,6 +65,7 @@ func (s *State) Run(ctx context.Context) error {
 		APIURL:      s.opts.APIURL,
 		HTTPClient:  s.opts.HTTPClient,
 		DialContext: s.opts.DialContext,
+		Unpaced:     s.opts.Unpaced,
 		Logger:      s.log,
 		Bootstrap:   slacksync.Bootstrap(s.opts.Bootstrap),
 		Args:        slacksync.Args(args),

@@ -43,6 +43,7 @@ var perMinute = map[string]int{
 //  3. No more than parallel requests are under way.
 //  4. Of those that wait, whoever may go goes by rank, and then in turn.
 type budget struct {
+	tiers   map[string]int // calls a minute, by method
 	mu      sync.Mutex
 	places  int // free
 	methods map[string]*allowance
@@ -62,7 +63,9 @@ type waiter struct {
 	gone   chan struct{} // closed when it may be made
 }
 
-func newBudget() *budget { return &budget{places: parallel, methods: map[string]*allowance{}} }
+func newBudget(tiers map[string]int) *budget {
+	return &budget{tiers: tiers, places: parallel, methods: map[string]*allowance{}}
+}
 
 // enter waits until method may be called. Unless it returns the error of ctx,
 // leave has to follow.
@@ -110,7 +113,7 @@ func (b *budget) hold(method string, d time.Duration) {
 	}
 	a.until = until
 	if a.tokens != nil {
-		a.tokens = limiter(method)
+		a.tokens = b.limiter(method)
 		a.tokens.AllowN(until, a.tokens.Burst()-1)
 	}
 }
@@ -150,15 +153,15 @@ func (b *budget) withdraw(w *waiter) bool {
 func (b *budget) allowance(method string) *allowance {
 	a := b.methods[method]
 	if a == nil {
-		a = &allowance{tokens: limiter(method)}
+		a = &allowance{tokens: b.limiter(method)}
 		b.methods[method] = a
 	}
 	return a
 }
 
 // limiter returns a full budget for a method.
-func limiter(method string) *rate.Limiter {
-	n, tiered := perMinute[method]
+func (b *budget) limiter(method string) *rate.Limiter {
+	n, tiered := b.tiers[method]
 	if !tiered {
 		return nil
 	}

@@ -30,7 +30,7 @@ func TestBudgetPaces(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(tt.method, " ", tt.hold, " ", tt.calls), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBudget()
+				b := newBudget(perMinute)
 				if tt.hold > 0 {
 					b.hold(tt.method, tt.hold)
 				}
@@ -49,11 +49,29 @@ func TestBudgetPaces(t *testing.T) {
 	}
 }
 
+// Without tiers only what the server says counts.
+func TestBudgetUnpaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBudget(nil)
+		b.hold("users.list", 10*time.Second)
+		began := time.Now()
+		for range 1000 {
+			if err := b.enter(t.Context(), "users.list", rest); err != nil {
+				t.Fatal(err)
+			}
+			b.leave()
+		}
+		if took := time.Since(began); took != 10*time.Second {
+			t.Errorf("a thousand calls took %v, want only the 10s that were asked for", took)
+		}
+	})
+}
+
 // Who waits for an answer goes before who came earlier, and who gives up is out
 // of the way.
 func TestBudgetRanks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBudget()
+		b := newBudget(perMinute)
 		b.hold("users.info", time.Minute)
 		ctx, giveUp := context.WithCancel(t.Context())
 		went := make(chan string, 8)

@@ -28,6 +28,10 @@ type Config struct {
 	// net.Dialer and the proxies of the environment.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
+	// Unpaced calls methods as often as there is something to ask, and has them
+	// rest only when the server says so. Else they keep to Slack's tiers.
+	Unpaced bool
+
 	// Logger is told what happens to the connection. Nil discards.
 	Logger *slog.Logger
 

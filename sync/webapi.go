@@ -67,12 +67,16 @@ func newWebAPI(cfg Config) (*webAPI, error) {
 	}
 	// A redirect would take the token to wherever it leads.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	tiers := perMinute
+	if cfg.Unpaced {
+		tiers = nil
+	}
 	return &webAPI{
 		http:   &client,
 		base:   strings.TrimSuffix(base, "/") + "/",
 		token:  cfg.Token,
 		log:    cfg.Logger,
-		budget: newBudget(),
+		budget: newBudget(tiers),
 		warned: map[string]bool{},
 	}, nil
 }

@@ -74,6 +74,7 @@ func (d *demonstration) options() *slackstate.Options {
 		Members:   slackstate.All,
 		ReadState: slackstate.Joined,
 		ListLag:   -1, // the lists of this Slack do not lag behind its events
+		Unpaced:   true,
 	}
 }
 

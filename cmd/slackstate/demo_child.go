@@ -32,7 +32,7 @@ func startChild(ctx context.Context, apiURL, token, file string) (*child, error)
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
 	cmd := exec.CommandContext(ctx, self, "run", "--db", file, "--api-url", apiURL,
-		"--connect", "--members", "all", "--read-state", "joined", "--changes")
+		"--connect", "--members", "all", "--read-state", "joined", "--unpaced", "--changes")
 	cmd.Env = append(os.Environ(), "SLACK_TOKEN="+token)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

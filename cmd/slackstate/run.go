@@ -26,6 +26,7 @@ func runCommand(ctx context.Context, e env, args []string) error {
 	locale := fs.Bool("locale", false, "ask for the languages of users and conversations, too")
 	history := fs.Int("history", 0, "keep that `number` of messages of each conversation; 0 keeps none")
 	files := fs.Bool("files", false, "keep files")
+	unpaced := fs.Bool("unpaced", false, "do not keep to Slack's rates: for a server that is not Slack's")
 	changes := fs.Bool("changes", false, "print each change to standard output, one JSON object a line")
 	if err := parse(e, fs, args, "db"); err != nil {
 		return err
@@ -36,7 +37,7 @@ func runCommand(ctx context.Context, e env, args []string) error {
 	if u, err := url.Parse(*apiURL); *apiURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
 		return misused(e, fs, fmt.Sprintf("--api-url is an http or https URL, not %q", *apiURL))
 	}
-	opts := &slackstate.Options{Token: e.getenv("SLACK_TOKEN"), APIURL: *apiURL}
+	opts := &slackstate.Options{Token: e.getenv("SLACK_TOKEN"), APIURL: *apiURL, Unpaced: *unpaced}
 	opts.History.PerChannel, opts.Files = *history, *files
 	opts.RTM = &slackstate.RTMArgs{MPIMAware: true, BatchPresenceAware: true, PresenceSub: true, IncludeLocale: *locale}
 	if *connect {
