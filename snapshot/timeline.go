@@ -3,6 +3,7 @@ package snapshot
 import (
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/slackstate/slackstate/internal/pmap"
@@ -121,14 +122,14 @@ func newBranch(spans []*span) *span {
 // search returns where a message is or would be: in a leaf its place, and
 // whether it is there; in a branch that of the span it belongs to.
 func (s *span) search(ts TS) (i int, found bool) {
+	// sort.Search, and not slices.BinarySearchFunc, which would have the caller
+	// allocate the ts that it looks for.
 	if s.spans == nil {
-		return slices.BinarySearchFunc(s.messages, ts, func(m message, ts TS) int { return strings.Compare(string(m.ts), string(ts)) })
+		i = sort.Search(len(s.messages), func(i int) bool { return s.messages[i].ts >= ts })
+		return i, i < len(s.messages) && s.messages[i].ts == ts
 	}
-	i, found = slices.BinarySearchFunc(s.spans, ts, func(s *span, ts TS) int { return strings.Compare(string(s.first), string(ts)) })
-	if !found && i > 0 {
-		i--
-	}
-	return i, found
+	i = sort.Search(len(s.spans), func(i int) bool { return s.spans[i].first > ts })
+	return max(i-1, 0), i > 0 && s.spans[i-1].first == ts
 }
 
 // with returns s with a message in it, in two parts if it got too long.

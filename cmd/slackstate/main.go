@@ -40,7 +40,7 @@ func commands() []command {
 	return []command{
 		{"demo", "demo", "show a whole life cycle on an embedded Slack", demo},
 
-		{"run", "run --db F [--api-url U] [--connect] [--locale] [--members joined|all|none] [--read-state joined|all|none] [--changes]", "keep a file up to date; the token is in SLACK_TOKEN", runCommand},
+		{"run", "run --db F [--api-url U] [--connect] [--locale] [--members joined|all|none] [--read-state joined|all|none] [--history N] [--files] [--unpaced] [--changes]", "keep a file up to date; the token is in SLACK_TOKEN", runCommand},
 		{"replay", "replay --start F [--events F]... [--db F] [--strict] [--dump] [--changes]", "build a workspace from recorded responses and events", replay},
 		{"dump", "dump --db F", "print what a file holds as JSON", dump},
 		{"changes", "changes --db F [--from SEQ] [--follow]", "print the changes that a file still tells, one event a line", changes},
