@@ -14,9 +14,11 @@ import (
 	"github.com/slackstate/slackstate/api"
 )
 
-// heardOf returns the frames of types that were written, without their ids.
+// heardOf returns the frames of types that were written so far, without their
+// ids.
 func heardOf(t *testing.T, written <-chan string, types ...string) (all []string) {
 	t.Helper()
+	synctest.Wait() // for the reader at the other end
 	for range len(written) {
 		raw := <-written
 		var f struct {
