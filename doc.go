@@ -38,9 +38,10 @@
 //
 // # Concurrency
 //
-// All methods of State may be called from any goroutine. Open starts one
-// goroutine, which writes the file and ends with Close; everything else runs
-// inside the call of Run. A reader of changes that is slow costs only itself.
+// All methods of State may be called from any goroutine. Open starts the
+// goroutine that writes the file, and with Options.Publish one that copies it;
+// both end with Close, and everything else runs inside the call of Run. A reader
+// of changes that is slow costs only itself.
 //
 // This package and package api are what programs import, and slacktest is what
 // their tests do. The others are importable because of where they lie, and
