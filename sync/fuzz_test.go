@@ -40,7 +40,8 @@ func FuzzRest(f *testing.F) {
 func FuzzSettle(f *testing.F) {
 	for _, seed := range []string{
 		`{"ok":true,"reply_to":1,"ts":"1.2","text":"\ud83d\ude00"}`, `{"ok":true,"reply_to":1,"text":"x"}`, `{"ok":false,"reply_to":1}`,
-		`{"type":"message","reply_to":1,"channel":"C1","ts":"1.2"}`, `{"type":"error","reply_to":1,"error":{"code":2}}`,
+		`{"type":"message","reply_to":1,"channel":"C1","ts":"1.2"}`, `{"type":"message","reply_to":1,"channel":"C1"}`,
+		`{"type":"error","reply_to":1,"error":{"code":2}}`,
 		`{"reply_to":"1","ok":1}`, `{"ok":true,"reply_to":2,"ts":"1.2"}`, `{"type":"hello"}`, `[]`, ``,
 	} {
 		f.Add([]byte(seed))

@@ -119,8 +119,11 @@ func (o *Outbox) settle(f frame, self string) (event []byte, then func()) {
 		return f.raw, then
 	}
 	_, v := meaningOf(f.raw)
-	id, _ := v.Get("reply_to").Int()
 	ts, _ := v.Get("ts").Str()
+	if f.meaning == echo && ts == "" {
+		return f.raw, then // it does not say that the message was posted
+	}
+	id, _ := v.Get("reply_to").Int()
 	m := o.take(id)
 	switch ok, told := v.Get("ok").Bool(); {
 	case f.meaning == echo:
