@@ -13,10 +13,10 @@ import (
 // not told.
 func (p *page) conversationHistory() {
 	key, ok := p.known(id(p.args, "channel"))
-	if !ok || p.missing(p.body.Get("messages")) {
+	if !ok || p.missing(p.get("messages")) {
 		return
 	}
-	for v := range p.body.Get("messages").Elems() {
+	for v := range p.get("messages").Elems() {
 		m := p.Record(snapshot.MessageSchema, v)
 		ts := snapshot.TS(m.Str(snapshot.MessageTS))
 		p.messageRow(key, m)
@@ -30,10 +30,10 @@ func (p *page) conversationHistory() {
 // thread, which also says whether self follows it, and its replies.
 func (p *page) conversationReplies() {
 	key, ok := p.known(id(p.args, "channel"))
-	if !ok || p.missing(p.body.Get("messages")) {
+	if !ok || p.missing(p.get("messages")) {
 		return
 	}
-	for v := range p.body.Get("messages").Elems() {
+	for v := range p.get("messages").Elems() {
 		p.messageRow(key, p.Record(snapshot.MessageSchema, v))
 		ts := str(v, "ts")
 		pair := snapshot.Pair(key, ts)
@@ -133,7 +133,7 @@ func (p *page) historyListed(key string, seen map[string]bool) {
 
 // fileInfo is the answer of files.info.
 func (p *page) fileInfo() {
-	v := p.body.Get("file")
+	v := p.get("file")
 	key := id(v, "id")
 	switch {
 	case key == "":
@@ -163,6 +163,6 @@ func (p *page) startTimelines() {
 			}
 		}
 	}
-	each(p.body.Get("messages"), kept, "ts")
-	each(p.body.Get("slackstate").Get("threads"), snapshot.KindThread, "thread_ts")
+	each(p.get("messages"), kept, "ts")
+	each(p.get("slackstate").Get("threads"), snapshot.KindThread, "thread_ts")
 }
