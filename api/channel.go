@@ -130,6 +130,49 @@ func (c Channel) Shared() bool {
 	return c.r.Is(snapshot.ConvIsShared) || c.r.Is(snapshot.ConvIsExtShared) || c.r.Is(snapshot.ConvIsOrgShared)
 }
 
+// SharedTeams returns the ids of the workspaces that take part in it, as far as
+// Slack says.
+func (c Channel) SharedTeams() []string { return slices.Collect(c.r.List(snapshot.ConvSharedTeams)) }
+
+// ConnectedTeams returns the ids of those that are of other organizations.
+func (c Channel) ConnectedTeams() []string {
+	return slices.Collect(c.r.List(snapshot.ConvConnectedTeams))
+}
+
+// PendingTeams returns the ids of the workspaces that are invited to it.
+func (c Channel) PendingTeams() []string {
+	return slices.Collect(c.r.List(snapshot.ConvPendingTeams))
+}
+
+// Host returns the id of the workspace that a shared conversation was made in.
+func (c Channel) Host() string { return c.r.Str(snapshot.ConvConversationHst) }
+
+// Frozen reports whether nobody can write in it because another conversation has
+// taken its place.
+func (c Channel) Frozen() bool { return c.r.Is(snapshot.ConvIsFrozen) }
+
+// ReadOnly reports whether self may only read it.
+func (c Channel) ReadOnly() bool { return c.r.Is(snapshot.ConvIsReadOnly) }
+
+// ThreadOnly reports whether self may only reply in threads.
+func (c Channel) ThreadOnly() bool { return c.r.Is(snapshot.ConvIsThreadOnly) }
+
+// Locale returns its language, such as "en-GB", if locales were asked for.
+func (c Channel) Locale() string { return c.r.Str(snapshot.ConvLocale) }
+
+// Properties returns its canvas, its tabs and the like as JSON, nil if Slack has
+// not said.
+func (c Channel) Properties() []byte { return rawBytes(c.r.Raw(snapshot.ConvProperties)) }
+
+// Starred reports whether self has starred it.
+func (c Channel) Starred() bool { return c.r.Is(snapshot.ConvIsStarred) }
+
+// Updated returns when Slack last changed the record.
+func (c Channel) Updated() time.Time {
+	ms, _ := c.r.Int(snapshot.ConvUpdated)
+	return millis(ms)
+}
+
 // With returns the other side of a DM.
 func (c Channel) With() (User, bool) { return c.s.User(UserID(c.r.Str(snapshot.ConvUser))) }
 
@@ -143,6 +186,16 @@ func (c Channel) MemberIDs() iter.Seq[UserID] { return c.s.data().Members(c.id) 
 
 // HasMember reports whether a user is known to be a member.
 func (c Channel) HasMember(id UserID) bool { return c.s.data().IsMember(c.id, id) }
+
+// MembersAlsoIn returns the members that are known to be in another conversation,
+// too.
+func (c Channel) MembersAlsoIn(other ChannelID) iter.Seq[User] {
+	s := c.s.data()
+	return c.s.users(s.MembersOfBoth(c.id, s.Resolve(other)))
+}
+
+// ActiveMembers returns the members whose presence is known to be Active.
+func (c Channel) ActiveMembers() iter.Seq[User] { return c.s.users(c.s.data().ActiveMembers(c.id)) }
 
 // MembersKnown tells how well the membership is known.
 func (c Channel) MembersKnown() Freshness {

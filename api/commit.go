@@ -68,7 +68,8 @@ func (c Commit) Changes() iter.Seq[Change] {
 
 // A View is an entity that commits change.
 type View interface {
-	User | Channel | ReadState | Message | Thread | File | Membership | Bot | Usergroup | Emoji | DND | UserPresence | Team | Self
+	User | Channel | ReadState | Message | Thread | File | Membership | Bot | Usergroup | Emoji | DND | UserPresence |
+		Pin | Star | ProfileField | Team | Self
 	Valid() bool
 }
 
@@ -175,6 +176,13 @@ func view[V View](s Snapshot, k snapshot.Kind, key string, r snapshot.Record) (V
 		want, *p = snapshot.KindDND, DND{UserID(key), r}
 	case *UserPresence:
 		want, *p = snapshot.KindPresence, UserPresence{UserID(key), r}
+	case *Pin:
+		conv, name := snapshot.Unpair(key)
+		want, *p = snapshot.KindPin, Pin{s, ChannelID(conv), name, r}
+	case *Star:
+		want, *p = snapshot.KindStar, newStar(s, key, r)
+	case *ProfileField:
+		want, *p = snapshot.KindProfileField, ProfileField{ProfileFieldID(key), r}
 	case *Team:
 		want, *p = snapshot.KindTeam, Team{s, r}
 	case *Self:

@@ -22,37 +22,33 @@ import (
 // programs ask for, and a field that comes to be asked for leaves this list.
 var inJSONOnly = map[string][]string{
 	"what clients draw with": {
-		"users.color", "profile.avatar_hash", "profile.image_24", "profile.image_32", "profile.image_48", "profile.image_72",
-		"profile.image_512", "profile.image_1024", "profile.image_original", "profile.is_custom_image",
-		"profile.status_emoji_display_info", "bots.icons", "team.icon", "team.url", "conversations.priority",
-		"conversations.properties", "users.tz_label",
+		"profile.avatar_hash",
+		"profile.image_original", "profile.is_custom_image",
+		"profile.status_emoji_display_info", "conversations.priority",
+		"users.tz_label",
 	},
 	"says again what another field says": {
 		"profile.display_name_normalized", "profile.real_name_normalized", "profile.first_name", "profile.last_name",
 		"profile.team", "profile.status_text_canonical", "profile.api_app_id", "conversations.name_normalized",
 		"conversations.is_channel", "conversations.is_group", "conversations.context_team_id", "conversations.is_user_deleted",
-		"conversations.has_pins", "conversations.is_starred", "messages.type", "messages.team",
+		"conversations.has_pins", "messages.type", "messages.team",
 		"read state.mention_count_display", "read state.dm_count", "read state.has_unreads", "usergroups.user_count",
 		"bots.team_id", "usergroups.team_id",
 	},
 	"finer than most programs ask": {
-		"users.is_app_user", "users.is_primary_owner", "users.is_ultra_restricted", "users.is_stranger", "users.has_2fa",
-		"users.is_email_confirmed", "users.is_invited_user", "users.is_workflow_bot", "users.who_can_share_contact_card",
-		"users.enterprise_user", "profile.skype", "profile.pronouns", "profile.fields", "profile.always_active",
-		"profile.start_date", "profile.huddle_state", "profile.huddle_state_expiration_ts", "profile.guest_expiration_ts", "profile.guest_invited_by",
-		"conversations.is_pending_ext_shared", "conversations.is_frozen", "conversations.is_read_only",
-		"conversations.is_thread_only", "conversations.unlinked", "conversations.shared_team_ids",
-		"conversations.connected_team_ids", "conversations.internal_team_ids", "conversations.pending_shared",
-		"conversations.pending_connected_team_ids", "conversations.conversation_host_id", "conversations.locale",
+		"users.is_email_confirmed", "users.is_workflow_bot", "users.who_can_share_contact_card",
+		"profile.always_active",
+		"profile.huddle_state", "profile.huddle_state_expiration_ts", "profile.guest_expiration_ts", "profile.guest_invited_by",
+		"conversations.is_pending_ext_shared",
+		"conversations.unlinked",
+		"conversations.internal_team_ids", "conversations.pending_shared",
 		"messages.client_msg_id", "messages.parent_user_id", "messages.replies", "messages.hidden",
-		"dnd.snooze_is_indefinite", "team.enterprise_name",
 	},
 	"about the record, not about what it stands for": {
-		"self.created", "conversations.updated", "usergroups.date_create", "usergroups.date_update", "usergroups.auto_type",
-		"usergroups.created_by", "usergroups.updated_by", "usergroups.deleted_by", "usergroups.is_external", "usergroups.prefs",
+		"usergroups.auto_type",
+		"usergroups.updated_by", "usergroups.deleted_by",
 	},
-	"of something that has no view, and is in Snapshot.JSON": {
-		"profile fields.ordering", "profile fields.label", "profile fields.hint", "profile fields.type", "profile fields.is_hidden",
+	"the conversation of a pin or a star, which its key has too": {
 		"pins.channel", "stars.channel", "stars.group",
 	},
 }
@@ -89,11 +85,16 @@ var schemas = map[string]shown{
 		func(s api.Snapshot) []any { f, _ := s.File("F1"); return []any{f} }},
 	"bots": {`"users":[{"id":"U1"}],"bots":[{"id":"B1",%s}]`,
 		func(s api.Snapshot) []any { b, _ := s.Bot("B1"); return []any{b} }},
+	"profile fields": {`"team":{"id":"T1","profile":{"fields":[{"id":"Xf1","label":"first","ordering":2},{"id":"Xf2",%s}]}}`,
+		func(s api.Snapshot) []any {
+			f, _ := s.ProfileField("Xf2")
+			return []any{f, slices.Collect(s.ProfileFields())[0]}
+		}},
 	"usergroups": {`"subteams":{"all":[{"id":"S1",%s}]}`,
 		func(s api.Snapshot) []any { g, _ := s.Usergroup("S1"); return []any{g} }},
 	"emoji": {`"emoji":{%s}`,
 		func(s api.Snapshot) []any { e, _ := s.Emoji("value"); return []any{e} }},
-	"dnd": {`"dnd":{"U1":{"x":0,%s}}`,
+	"dnd": {`"dnd":{"U1":{"snooze_endtime":1600000000,%s}}`,
 		func(s api.Snapshot) []any { d, _ := s.DND("U1"); return []any{d} }},
 	"presence": {`"users":[{"id":"U1",%s}]`,
 		func(s api.Snapshot) []any { u, _ := s.User("U1"); return []any{u} }},
@@ -102,7 +103,7 @@ var schemas = map[string]shown{
 // samples are values by the kind of field, and for the fields that take few.
 var samples = map[string]string{
 	"str": `"U1"`, "int": `1700000000`, "bool": `true`, "list": `["U1"]`, "raw": `{"a":1}`, "whole": `{"ts":"1700000000.000100"}`,
-	"pinned_to": `["C1"]`, "edited": `{"user":"U1","ts":"1700000000.000200"}`, "files": `[{"id":"F1"}]`,
+	"fields": `{"Xf1":{"value":"cat"}}`, "pinned_to": `["C1"]`, "edited": `{"user":"U1","ts":"1700000000.000200"}`, "files": `[{"id":"F1"}]`,
 	"reactions": `[{"name":"eyes","users":["U1"],"count":1}]`, "thread_ts": `"1700000000.000050"`, "subtype": `"tombstone"`,
 	"id": `"U2"`, "ts": `"1700000000.000200"`, "presence": `"active"`, "manual_presence": `"active"`,
 }

@@ -11,6 +11,8 @@ type (
 	UsergroupID = snapshot.UsergroupID
 	FileID      = snapshot.FileID
 	TS          = snapshot.TS
+
+	ProfileFieldID = snapshot.ProfileFieldID
 )
 
 // A Seq numbers the events that changed a state. It is only good for the file it

@@ -61,6 +61,15 @@ func (u User) Title() string { return u.profile().Str(snapshot.ProfileTitle) }
 // Phone returns the phone number.
 func (u User) Phone() string { return u.profile().Str(snapshot.ProfilePhone) }
 
+// Skype returns the Skype name.
+func (u User) Skype() string { return u.profile().Str(snapshot.ProfileSkype) }
+
+// Pronouns returns how the user wants to be spoken of.
+func (u User) Pronouns() string { return u.profile().Str(snapshot.ProfilePronouns) }
+
+// StartDate returns when the user began to work here, such as "2019-05-28".
+func (u User) StartDate() string { return u.profile().Str(snapshot.ProfileStartDate) }
+
 // Team returns the id of the workspace the user belongs to, which is another
 // one for people met in shared conversations.
 func (u User) Team() string { return u.r.Str(snapshot.UserTeamID) }
@@ -77,8 +86,33 @@ func (u User) IsAdmin() bool { return u.r.Is(snapshot.UserIsAdmin) }
 // IsOwner reports whether the user is an owner of the workspace.
 func (u User) IsOwner() bool { return u.r.Is(snapshot.UserIsOwner) }
 
+// IsPrimaryOwner reports whether the user is the one owner who can do everything.
+func (u User) IsPrimaryOwner() bool { return u.r.Is(snapshot.UserIsPrimaryOwner) }
+
 // IsGuest reports whether the user is a guest, of one channel or of several.
 func (u User) IsGuest() bool { return u.r.Is(snapshot.UserIsRestricted) }
+
+// IsSingleChannelGuest reports whether the user is a guest of one channel.
+func (u User) IsSingleChannelGuest() bool { return u.r.Is(snapshot.UserIsUltraRestricted) }
+
+// IsStranger reports whether the user is from a workspace that shares no
+// conversation with self.
+func (u User) IsStranger() bool { return u.r.Is(snapshot.UserIsStranger) }
+
+// IsInvited reports whether the user has not accepted the invitation yet.
+func (u User) IsInvited() bool { return u.r.Is(snapshot.UserIsInvitedUser) }
+
+// IsAppUser reports whether the user has authorized the app that the token
+// belongs to.
+func (u User) IsAppUser() bool { return u.r.Is(snapshot.UserIsAppUser) }
+
+// Has2FA reports whether the user signs in with a second factor. Known is false
+// if Slack does not tell, as of others than self for most tokens.
+func (u User) Has2FA() (has, known bool) { return u.r.Bool(snapshot.UserHas2FA) }
+
+// EnterpriseUser returns what the user is in an Enterprise organization as JSON,
+// nil if nothing.
+func (u User) EnterpriseUser() []byte { return rawBytes(u.r.Raw(snapshot.UserEnterprise)) }
 
 // Zone returns the name of the user's time zone, such as "Europe/Berlin".
 func (u User) Zone() string { return u.r.Str(snapshot.UserTZ) }
@@ -100,7 +134,50 @@ func (u User) Updated() time.Time { return seconds(u.r, snapshot.UserUpdated) }
 func (u User) BotID() BotID { return BotID(u.profile().Str(snapshot.ProfileBotID)) }
 
 // Avatar returns the URL of the user's picture at 192 pixels.
-func (u User) Avatar() string { return u.profile().Str(snapshot.ProfileImage192) }
+func (u User) Avatar() string { return u.Image(192) }
+
+// images are the sizes that Slack has of a user's picture.
+var images = [...]struct {
+	px  int
+	url *snapshot.Field
+}{
+	{24, snapshot.ProfileImage24}, {32, snapshot.ProfileImage32}, {48, snapshot.ProfileImage48}, {72, snapshot.ProfileImage72},
+	{192, snapshot.ProfileImage192}, {512, snapshot.ProfileImage512}, {1024, snapshot.ProfileImage1024},
+}
+
+// Image returns the URL of the user's picture in the smallest size that is at
+// least so many pixels wide, or else in the largest there is; "" if there is
+// none.
+func (u User) Image(px int) (url string) {
+	p := u.profile()
+	for _, img := range images {
+		if p.Has(img.url) {
+			if url = p.Str(img.url); img.px >= px {
+				return url
+			}
+		}
+	}
+	return url
+}
+
+// Color returns the color Slack shows the name in, six hexadecimal digits.
+func (u User) Color() string { return u.r.Str(snapshot.UserColor) }
+
+// A FieldValue is what a user has filled into a field of the profile that the
+// workspace has defined.
+type FieldValue struct {
+	Value string
+	Alt   string // shown in the place of a link
+}
+
+// Field returns what the user has filled into a field, and whether that is
+// known. Slack shows these only to who asks for the user's profile.
+func (u User) Field(id ProfileFieldID) (FieldValue, bool) {
+	v := u.profile().Raw(snapshot.ProfileFields).Get(string(id))
+	value, ok := v.Get("value").Str()
+	alt, _ := v.Get("alt").Str()
+	return FieldValue{value, alt}, ok
+}
 
 // A CustomStatus is the status a user has written.
 type CustomStatus struct {
@@ -152,14 +229,11 @@ func (u User) Presence() Presence {
 }
 
 // Channels returns the conversations the user is known to be in.
-func (u User) Channels() iter.Seq[Channel] {
-	return func(yield func(Channel) bool) {
-		for id := range u.s.data().ConversationsOf(u.id) {
-			if !yield(u.s.channel(id)) {
-				return
-			}
-		}
-	}
+func (u User) Channels() iter.Seq[Channel] { return u.s.channels(u.s.data().ConversationsOf(u.id)) }
+
+// ChannelsWith returns the conversations that another user is known to be in, too.
+func (u User) ChannelsWith(other UserID) iter.Seq[Channel] {
+	return u.s.channels(u.s.data().ConversationsOfBoth(u.id, other))
 }
 
 // DirectMessage returns self's DM with the user.

@@ -25,13 +25,15 @@ type walker struct {
 
 // arguments are what methods are called with, by the type of the parameter.
 var arguments = map[reflect.Type][]any{
-	reflect.TypeFor[[]api.UserID]():    {[]api.UserID{"U1", "U2", "U4"}, []api.UserID(nil)},
-	reflect.TypeFor[api.UserID]():      {api.UserID("U1"), api.UserID("U2"), api.UserID("nobody")},
-	reflect.TypeFor[api.ChannelID]():   {api.ChannelID("C1"), api.ChannelID("G1"), api.ChannelID("D1"), api.ChannelID("nowhere")},
-	reflect.TypeFor[api.BotID]():       {api.BotID("B1"), api.BotID("B2"), api.BotID("none")},
-	reflect.TypeFor[api.UsergroupID](): {api.UsergroupID("S1"), api.UsergroupID("S2"), api.UsergroupID("none")},
-	reflect.TypeFor[api.TS]():          {api.TS("1600000000.000400"), api.TS("1600000000.000700"), api.TS(""), api.TS("never")},
-	reflect.TypeFor[api.FileID]():      {api.FileID("F1"), api.FileID("none")},
+	reflect.TypeFor[[]api.UserID]():       {[]api.UserID{"U1", "U2", "U4"}, []api.UserID(nil)},
+	reflect.TypeFor[api.UserID]():         {api.UserID("U1"), api.UserID("U2"), api.UserID("nobody")},
+	reflect.TypeFor[api.ChannelID]():      {api.ChannelID("C1"), api.ChannelID("G1"), api.ChannelID("D1"), api.ChannelID("nowhere")},
+	reflect.TypeFor[api.BotID]():          {api.BotID("B1"), api.BotID("B2"), api.BotID("none")},
+	reflect.TypeFor[api.UsergroupID]():    {api.UsergroupID("S1"), api.UsergroupID("S2"), api.UsergroupID("none")},
+	reflect.TypeFor[api.TS]():             {api.TS("1600000000.000400"), api.TS("1600000000.000700"), api.TS(""), api.TS("never")},
+	reflect.TypeFor[api.FileID]():         {api.FileID("F1"), api.FileID("none")},
+	reflect.TypeFor[int]():                {32, 192, 5000},
+	reflect.TypeFor[api.ProfileFieldID](): {api.ProfileFieldID("Xf1"), api.ProfileFieldID("none")},
 	reflect.TypeFor[string](): {"ada", "ada@engines.example", "general", "hall", "poets", "mathematicians", "wheel", "smile2",
 		"users", "emoji", "theme", "who_can_at_channel", "nothing"},
 }
@@ -112,7 +114,7 @@ func everything(t *testing.T) (roots []any) {
 		roots = append(roots, c, api.ChangesTo[api.User](c), api.ChangesTo[api.Channel](c), api.ChangesTo[api.ReadState](c),
 			api.ChangesTo[api.Message](c), api.ChangesTo[api.Thread](c), api.ChangesTo[api.File](c), api.ChangesTo[api.Membership](c), api.ChangesTo[api.Bot](c),
 			api.ChangesTo[api.Usergroup](c), api.ChangesTo[api.Emoji](c), api.ChangesTo[api.DND](c),
-			api.ChangesTo[api.UserPresence](c), api.ChangesTo[api.Team](c), api.ChangesTo[api.Self](c))
+			api.ChangesTo[api.UserPresence](c), api.ChangesTo[api.Pin](c), api.ChangesTo[api.Star](c), api.ChangesTo[api.ProfileField](c), api.ChangesTo[api.Team](c), api.ChangesTo[api.Self](c))
 	}
 	return roots
 }
@@ -199,7 +201,7 @@ func scribble(v reflect.Value) {
 // zeroes are the zero views, and what else has methods to ask.
 var zeroes = []any{
 	api.Snapshot{}, api.User{}, api.Channel{}, api.ReadState{}, api.Message{}, api.Thread{}, api.File{}, api.Membership{}, api.Bot{}, api.Usergroup{},
-	api.Emoji{}, api.DND{}, api.UserPresence{}, api.Team{}, api.Self{}, api.Commit{}, api.Changed[api.User]{},
+	api.Emoji{}, api.DND{}, api.UserPresence{}, api.Pin{}, api.Star{}, api.ProfileField{}, api.Team{}, api.Self{}, api.Commit{}, api.Changed[api.User]{},
 }
 
 // Every method of a zero view can be called, and reads as empty.
@@ -238,7 +240,7 @@ func TestZeroViews(t *testing.T) {
 func echoes(method string) bool {
 	switch method {
 	case "User.ID", "Channel.ID", "Bot.ID", "Usergroup.ID", "Emoji.Name", "DND.UserID",
-		"Message.ChannelID", "Snapshot.JSON", "File.ID", "Thread.TS", "Thread.ChannelID", "Message.TS":
+		"Message.ChannelID", "Snapshot.JSON", "Pin.ChannelID", "ProfileField.ID", "File.ID", "Thread.TS", "Thread.ChannelID", "Message.TS":
 		return true
 	}
 	return false

@@ -23,6 +23,9 @@ func (s Self) ID() UserID { return UserID(s.r.Str(snapshot.SelfID)) }
 // Name returns self's handle.
 func (s Self) Name() string { return s.r.Str(snapshot.SelfName) }
 
+// Created returns when self joined the workspace.
+func (s Self) Created() time.Time { return seconds(s.r, snapshot.SelfCreated) }
+
 // User returns self as a user.
 func (s Self) User() (User, bool) { return s.s.User(s.ID()) }
 
@@ -71,8 +74,18 @@ func (t Team) EmailDomain() string { return t.r.Str(snapshot.TeamEmailDomain) }
 // Plan returns what the workspace pays for, "" if it is free or not known.
 func (t Team) Plan() string { return t.r.Str(snapshot.TeamPlan) }
 
+// URL returns its address.
+func (t Team) URL() string { return t.r.Str(snapshot.TeamURL) }
+
+// Icon returns its icon as JSON: the URLs of its sizes. It is nil if there is
+// none.
+func (t Team) Icon() []byte { return rawBytes(t.r.Raw(snapshot.TeamIcon)) }
+
 // EnterpriseID returns the id of the organization it belongs to, "" if none.
 func (t Team) EnterpriseID() string { return t.r.Str(snapshot.TeamEnterpriseID) }
+
+// EnterpriseName returns the name of that organization.
+func (t Team) EnterpriseName() string { return t.r.Str(snapshot.TeamEnterpriseName) }
 
 // Pref returns one of the workspace's preferences as JSON.
 func (t Team) Pref(name string) (json.RawMessage, bool) {
@@ -112,6 +125,9 @@ func (b Bot) Deleted() bool { return b.r.Is(snapshot.BotDeleted) }
 
 // AppID returns the id of the app it belongs to.
 func (b Bot) AppID() string { return b.r.Str(snapshot.BotAppID) }
+
+// Icons returns its pictures as JSON, nil if there are none.
+func (b Bot) Icons() []byte { return rawBytes(b.r.Raw(snapshot.BotIcons)) }
 
 // Updated returns when Slack last changed the record.
 func (b Bot) Updated() time.Time { return seconds(b.r, snapshot.BotUpdated) }
@@ -157,6 +173,22 @@ func (g Usergroup) Disabled() bool {
 	n, _ := g.r.Int(snapshot.UsergroupDateDelete)
 	return n != 0
 }
+
+// External reports whether it is another workspace's.
+func (g Usergroup) External() bool { return g.r.Is(snapshot.UsergroupIsExternal) }
+
+// Creator returns who made it.
+func (g Usergroup) Creator() UserID { return UserID(g.r.Str(snapshot.UsergroupCreatedBy)) }
+
+// Created returns when it was made.
+func (g Usergroup) Created() time.Time { return seconds(g.r, snapshot.UsergroupDateCreate) }
+
+// Updated returns when Slack last changed the record.
+func (g Usergroup) Updated() time.Time { return seconds(g.r, snapshot.UsergroupDateUpdate) }
+
+// Prefs returns the conversations its members come into by themselves as JSON,
+// nil if Slack has not said.
+func (g Usergroup) Prefs() []byte { return rawBytes(g.r.Raw(snapshot.UsergroupPrefs)) }
 
 // Members returns the ids of its users. known is false if Slack has not listed
 // them, or not all of them.
@@ -228,7 +260,11 @@ func (d DND) Next() (start, end time.Time) {
 }
 
 // Snooze returns until when self has paused notifications, and whether it has.
+// The time is zero if it is for good.
 func (d DND) Snooze() (until time.Time, ok bool) {
+	if d.r.Is(snapshot.DNDSnoozeForever) {
+		return time.Time{}, d.r.Is(snapshot.DNDSnooze)
+	}
 	return seconds(d.r, snapshot.DNDSnoozeEnd), d.r.Is(snapshot.DNDSnooze)
 }
 

@@ -15,6 +15,8 @@ type (
 	BotID       string // B…, a bot integration; its user has a UserID of its own
 	UsergroupID string // S…
 	FileID      string // F…
+
+	ProfileFieldID string // Xf…, of a custom profile field
 )
 
 // A Seq counts the events that changed a workspace. Zero is the empty one.

@@ -191,6 +191,16 @@ func (r Record) Tail() rawjson.Value {
 	return rawjson.Value(payload)
 }
 
+// Quoted returns the record of an object that Slack quotes in one of another kind,
+// under a name that is not numbered there; absent if it quotes none.
+func (r Record) Quoted(name string, s *Schema) Record {
+	v := r.Tail().Get(name)
+	if v.Kind() != rawjson.Object {
+		return ""
+	}
+	return new(Encoder).Record(s, v)
+}
+
 // check reports what is wrong with r as a record of s: bytes read back from a
 // file are only trusted after it.
 func (s *Schema) check(r Record) error {

@@ -31,9 +31,11 @@ func (s *side) of(id string) idset.Set {
 }
 
 // names returns the ids of numbers.
-func (s *side) names(nums idset.Set) iter.Seq[string] {
+func (s *side) names(nums idset.Set) iter.Seq[string] { return s.each(nums.All()) }
+
+func (s *side) each(nums iter.Seq[uint32]) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for num := range nums.All() {
+		for num := range nums {
 			if !yield(s.ID(num)) {
 				return
 			}

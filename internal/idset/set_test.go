@@ -69,6 +69,13 @@ func play(t *testing.T, data []byte) {
 	check(t, Of(slices.Collect(maps.Keys(now.want))), now.want)
 	for _, v := range old {
 		check(t, v.set, v.want) // later changes left it alone
+		both := maps.Clone(v.want)
+		maps.DeleteFunc(both, func(id uint32, _ bool) bool { return !now.want[id] })
+		for _, ids := range [][]uint32{slices.Collect(Both(v.set, now.set)), slices.Collect(Both(now.set, v.set))} {
+			if want := slices.Sorted(maps.Keys(both)); !slices.Equal(want, ids) {
+				t.Fatalf("Both is %v, want %v", ids, want)
+			}
+		}
 	}
 }
 
