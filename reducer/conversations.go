@@ -173,13 +173,11 @@ func (st *step) dropContents(key string) {
 		st.Delete(snapshot.KindMember, snapshot.Pair(key, string(u)))
 	}
 	st.Delete(read, key)
-	for pin := range st.Base().All(snapshot.KindPin) {
-		if c, _ := snapshot.Unpair(pin); c == key {
-			st.Delete(snapshot.KindPin, pin)
-		}
+	for pin := range st.Base().Tied(snapshot.PinsIn, key) {
+		st.Delete(snapshot.KindPin, pin)
 	}
-	for star := range st.Base().All(snapshot.KindStar) {
-		if what, c := snapshot.Unpair(star); c == key && what != "channel" {
+	for star := range st.Base().Tied(snapshot.StarsIn, key) {
+		if what, _ := snapshot.Unpair(star); what != "channel" {
 			st.Delete(snapshot.KindStar, star) // it quotes what is within
 		}
 	}

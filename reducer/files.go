@@ -2,7 +2,6 @@ package reducer
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/snapshot"
@@ -136,14 +135,14 @@ func (st *step) unshare(key, in string) {
 
 // dropShares takes a conversation that is gone off all files.
 func (st *step) dropShares(key string) {
-	for f := range st.Base().All(file) {
+	for f := range st.Base().Tied(snapshot.FilesIn, key) {
 		st.unshare(f, key)
 	}
 }
 
 // moveShares is for a conversation that gets another id.
 func (st *step) moveShares(from, to string) {
-	for key := range st.Base().All(file) {
+	for key := range st.Base().Tied(snapshot.FilesIn, from) {
 		for _, f := range shareFields {
 			known := slices.Collect(st.Get(file, key).List(f))
 			i := slices.Index(known, from)
@@ -189,20 +188,16 @@ func fileDeleted(st *step) {
 		st.skip("names no file")
 		return
 	}
-	for pin := range st.Base().All(snapshot.KindPin) {
-		if _, name := snapshot.Unpair(pin); name == "f:"+f {
-			st.unpin(pin)
-		}
+	for pin := range st.Base().Tied(snapshot.PinsOfFile, f) {
+		st.unpin(pin)
 	}
-	for star := range st.Base().All(snapshot.KindStar) {
-		if name, _ := snapshot.Unpair(star); name == "f:"+f {
-			st.Delete(snapshot.KindStar, star)
-		}
+	for star := range st.Base().Tied(snapshot.StarsOfFile, f) {
+		st.Delete(snapshot.KindStar, star)
 	}
-	for pair, m := range st.Base().All(kept) {
-		if key, _ := snapshot.Unpair(pair); strings.Contains(string(m.Raw(snapshot.MessageFiles)), f) {
-			st.set(key, m, snapshot.MessageFiles.Raw(withoutFile(m.Raw(snapshot.MessageFiles), f)))
-		}
+	for pair := range st.Base().Tied(snapshot.MessagesWithFile, f) {
+		key, _ := snapshot.Unpair(pair)
+		m := st.Get(kept, pair)
+		st.set(key, m, snapshot.MessageFiles.Raw(withoutFile(m.Raw(snapshot.MessageFiles), f)))
 	}
 	if st.Get(file, f) != "" || st.keepsFiles() {
 		st.Delete(file, f)

@@ -30,11 +30,9 @@ func pinRemoved(st *step) {
 	}
 	st.assign(conv, key, snapshot.ConvHasPins.Bool(more))
 	if !more {
-		for other := range st.Base().All(snapshot.KindPin) {
-			if c, _ := snapshot.Unpair(other); c == key {
-				st.Delete(snapshot.KindPin, other)
-				st.showPin(other)
-			}
+		for other := range st.Base().Tied(snapshot.PinsIn, key) {
+			st.Delete(snapshot.KindPin, other)
+			st.showPin(other)
 		}
 	}
 }
@@ -47,8 +45,8 @@ func (st *step) unpin(pair string) {
 	}
 	st.Delete(snapshot.KindPin, pair)
 	key, _ := snapshot.Unpair(pair)
-	for other := range st.Base().All(snapshot.KindPin) {
-		if c, _ := snapshot.Unpair(other); c == key && st.Get(snapshot.KindPin, other) != "" {
+	for other := range st.Base().Tied(snapshot.PinsIn, key) {
+		if st.Get(snapshot.KindPin, other) != "" {
 			return
 		}
 	}

@@ -101,17 +101,11 @@ func (st *step) dropTimeline(key string) {
 	for ts := range st.Timeline(snapshot.ChannelID(key)).After("") {
 		st.Delete(kept, snapshot.Pair(key, string(ts)))
 	}
-	for thread := range st.Base().All(snapshot.KindThread) {
-		if c, _ := snapshot.Unpair(thread); c == key {
-			st.Delete(snapshot.KindThread, thread)
-		}
+	for thread := range st.Base().Tied(snapshot.ThreadsIn, key) {
+		st.Delete(snapshot.KindThread, thread)
 	}
-	facets := []string{facetMessage, facetThread, facetFollowed, facetReaction, facetMetadata, facetLate}
-	for clock := range st.Base().All(snapshot.KindClock) {
-		facet, of := snapshot.Unpair(clock)
-		if c, _ := snapshot.Unpair(of); c == key && slices.Contains(facets, facet) {
-			st.Delete(snapshot.KindClock, clock)
-		}
+	for clock := range st.Base().Tied(snapshot.MessageClocksIn, key) {
+		st.Delete(snapshot.KindClock, clock)
 	}
 	st.Delete(snapshot.KindFreshness, snapshot.MessagesOf(snapshot.ChannelID(key)))
 }

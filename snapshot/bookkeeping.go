@@ -7,6 +7,24 @@ var (
 	ClockArrival = clockSchema.int(2, "arrival") // milliseconds
 )
 
+// The facets of messages, whose clocks have keys of facet/conversation/ts.
+const (
+	FacetMessage  = "message"  // edits of one
+	FacetThread   = "thread"   // replies to one
+	FacetFollowed = "followed" // self's subscription to a thread
+	FacetReaction = "reaction" // to a message, with one emoji by one user
+	FacetMetadata = "metadata" // of a message
+	FacetLate     = "late"     // a message that came too late to be counted
+)
+
+func messageFacet(facet string) bool {
+	switch facet {
+	case FacetMessage, FacetThread, FacetFollowed, FacetReaction, FacetMetadata, FacetLate:
+		return true
+	}
+	return false
+}
+
 // A tombstone keeps late events from bringing back what was deleted.
 var (
 	tombstoneSchema = newSchema("tombstones", "")

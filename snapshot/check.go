@@ -3,11 +3,13 @@ package snapshot
 import (
 	"errors"
 	"fmt"
+
+	"github.com/slackstate/slackstate/internal/pmap"
 )
 
 // Check verifies everything that must hold of a snapshot and follows from its
 // tables: that records are well formed, that both digests are what the records
-// add up to, that the indexes hold exactly what the records ask for, that
+// add up to, that the indexes and ties hold exactly what the records ask for, that
 // memberships agree in both directions, and that self is listed among the
 // members of exactly the conversations that say so. The error names each entity
 // that is wrong, and is nil if none is; a partial snapshot does not pass. It reads
@@ -35,6 +37,9 @@ func (s *Snapshot) Check() error {
 	for ix := range numIndexes {
 		errs = append(errs, s.checkIndex(fresh, ix)...)
 	}
+	for t := range Tie(numTies) {
+		errs = append(errs, s.checkTie(fresh, t)...)
+	}
 	errs = append(errs, s.members.check()...)
 	errs = append(errs, s.checkSelf()...)
 	return errors.Join(errs...)
@@ -49,6 +54,20 @@ func (s *Snapshot) checkIndex(fresh *Snapshot, ix index) (errs []error) {
 	}
 	if have.Len() != want.Len() {
 		errs = append(errs, fmt.Errorf("index %d has %d entries, the records ask for %d", ix, have.Len(), want.Len()))
+	}
+	return errs
+}
+
+func (s *Snapshot) checkTie(fresh *Snapshot, t Tie) (errs []error) {
+	same := func(struct{}, struct{}) bool { return true }
+	for to, d := range pmap.Diff(s.ties.at(t), fresh.ties.at(t), func(keySet, keySet) bool { return false }) {
+		for key, one := range pmap.Diff(d.Old, d.New, same) {
+			if one.HadOld {
+				errs = append(errs, fmt.Errorf("tie %d: %q is tied to %q, which its record does not say", t, key, to))
+			} else {
+				errs = append(errs, fmt.Errorf("tie %d: %q is not tied to %q, as its record says", t, key, to))
+			}
+		}
 	}
 	return errs
 }

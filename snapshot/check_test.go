@@ -33,6 +33,15 @@ func TestCheckTells(t *testing.T) {
 		{"an entry too many", func(s *Snapshot) {
 			s.index = s.index.with(conversationByName, s.index.at(conversationByName).Set("ghost", "C1"))
 		}, "entries"},
+		{"a tie that is missing", func(s *Snapshot) {
+			s.ties = nil
+		}, "is not tied to"},
+		{"a tie too many", func(s *Snapshot) {
+			var e tiesEdit
+			e.begin(s.ties)
+			e.move(KindPin, "C1/m:0.0", "", Exists)
+			s.ties = e.seal()
+		}, `tie 0: "C1/m:0.0" is tied to "C1"`},
 		{"a member in one direction only", func(s *Snapshot) {
 			s.members.convs.byID = s.members.convs.byID.Set("G1", end{num: 1, with: s.members.convs.of("C1")})
 		}, "G1 has member U1, who is not in it"},

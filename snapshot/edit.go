@@ -39,6 +39,7 @@ type Edit struct {
 	begun     begun
 	gathering *gathering
 	timelines timelinesEdit
+	ties      tiesEdit
 
 	found [8]found // what was last found of some kinds
 
@@ -92,12 +93,14 @@ func (e *Edit) Reset(s *Snapshot) {
 		e.timelines = timelinesEdit{}
 	}
 	e.begun, e.gathering = begun{}, nil
+	e.ties.begin(nil)
 	e.found = [len(e.found)]found{}
 	clear(e.changes)
 	e.changes, e.at = e.changes[:0], nil
 	e.Encoder.reset()
 	if e.base = s; s != nil {
 		e.digest, e.sum = s.digest, s.sum
+		e.ties.base = s.ties
 	}
 }
 
@@ -190,6 +193,7 @@ func (e *Edit) Put(k Kind, key string, r Record) {
 		t.Set(key, r)
 	}
 	e.found[int(k)%len(e.found)] = found{k, key, r}
+	e.ties.move(k, key, old, r)
 	if k.indexed() && !indexedAlike(k, old, r) {
 		e.reindex(k, key, old, r)
 	}
@@ -370,6 +374,9 @@ func (e *Edit) Commit(at int64) (*Snapshot, []Change) {
 	changes := slices.Clone(e.changes)
 	if e.gathering != nil {
 		changes = append(changes, e.gathering.seal(&next)...)
+		for _, c := range changes[len(e.changes):] {
+			e.ties.move(c.Kind, c.Key, "", c.After)
+		}
 	}
 	if len(changes) == 0 && !e.untracked && !e.AllMembers() {
 		return e.base, nil // nothing was gathered
@@ -387,5 +394,6 @@ func (e *Edit) Commit(at int64) (*Snapshot, []Change) {
 	if e.begun.timelines {
 		next.timelines = e.timelines.seal()
 	}
+	next.ties = e.ties.seal()
 	return &next, changes
 }

@@ -45,6 +45,13 @@ func (s *Snapshot) Footprint() []Share {
 		}
 		tries += s.index.at(ix).Footprint()
 	}
+	var tied int64
+	for t := range Tie(numTies) {
+		tied += s.ties.at(t).Footprint()
+		for to, keys := range s.ties.at(t).All() {
+			tied += textBytes(to) + keys.Footprint()
+		}
+	}
 	return []Share{
 		{"records of users", records[KindUser]},
 		{"records of conversations", records[KindConversation]},
@@ -56,6 +63,7 @@ func (s *Snapshot) Footprint() []Share {
 		{"names in indexes", texts},
 		{"lists of ids in indexes", lists},
 		{"tries of the indexes", tries},
+		{"ties", tied},
 		{"members of conversations", s.members.convs.footprint()},
 		{"conversations of members", s.members.users.footprint()},
 	}

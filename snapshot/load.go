@@ -15,6 +15,7 @@ import (
 type Load struct {
 	tables  [numTables]table
 	index   indexes
+	ties    ties
 	members memberships
 	lines   timelinesEdit
 	rows    [numTables]chunks[row] // of tables without their indexes
@@ -75,6 +76,7 @@ func (l *Load) messages(rows *chunks[row], digest uint64) error {
 		x := rows.at(i)
 		l.lines.put(x.key, "", x.r)
 	}
+	buildTies(&l.ties, KindMessage, rows)
 	lines := l.lines.seal()
 	for range lines.all() {
 		rows.n--
@@ -86,12 +88,13 @@ func (l *Load) messages(rows *chunks[row], digest uint64) error {
 	return nil
 }
 
-// Index builds the indexes that the records of a table ask for, which until then
-// is found by key only.
+// Index builds the indexes and ties that the records of a table ask for, which
+// until then is found by key only.
 func (l *Load) Index(k Kind) {
 	rows := l.rows[k.slot()]
 	l.rows[k.slot()] = chunks[row]{}
 	buildIndexes(&l.index, k, &rows)
+	buildTies(&l.ties, k, &rows)
 }
 
 // Early returns the tables that were loaded so far with the given changes, the
@@ -141,8 +144,8 @@ func (l *Load) Put(k Kind, key string, r Record) error {
 // edit goes on from the tables.
 func (l *Load) edit() *Edit {
 	if l.e == nil {
-		index := l.index // a copy, so that the snapshot does not hold on to l
-		base := &Snapshot{tables: l.group(), members: l.members, index: &index, timelines: l.lines.seal()}
+		index, ties := l.index, l.ties // copies, so that the snapshot does not hold on to l
+		base := &Snapshot{tables: l.group(), members: l.members, index: &index, ties: &ties, timelines: l.lines.seal()}
 		for slot, d := range l.digests {
 			if Kind(slot).Entity() {
 				base.digest += d

@@ -21,6 +21,7 @@ type Snapshot struct {
 	tables  tables
 	members memberships
 	index   *indexes
+	ties    *ties
 	digest  uint64
 	sum     uint64
 	partial bool

@@ -370,6 +370,7 @@ func (e *Edit) putMessage(key string, r Record) {
 		e.timelines.start(e.base.timelines)
 	}
 	e.timelines.put(key, old, r)
+	e.ties.move(KindMessage, key, old, r)
 }
 
 // Timeline returns the messages of a conversation as the edit has them.
