@@ -1,10 +1,14 @@
 package slackstate_test
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -27,24 +31,67 @@ type chaos struct {
 	stop func()
 	path string
 	opts *slackstate.Options
+
+	general      api.ChannelID
+	sending      sync.WaitGroup
+	mu           sync.Mutex
+	killed       bool              // what is still under way tells nobody
+	acknowledged map[api.TS]string // the messages in #general that Send said were posted
 }
 
 // troubles are what goes wrong, by the name under which it is counted. What
 // slacktest counts itself is counted there.
 var troubles = map[string]func(*chaos){
-	"ratelimit":   func(c *chaos) { c.faults().RateLimit(c.method(), 2, time.Duration(1+c.rng.IntN(40))*time.Second) },
-	"servererror": func(c *chaos) { c.faults().FailHTTP(c.method(), 1+c.rng.IntN(3), 503) },
-	"error":       func(c *chaos) { c.faults().Fail(c.method(), 1, "internal_error") },
-	"scope": func(c *chaos) {
-		c.faults().Fail(c.list(), 1, "missing_scope")
+	"ratelimit": func(c *chaos) {
+		c.faults().RateLimit(c.method(), 2, time.Duration(1+c.rng.IntN(40))*time.Second)
 		c.rig.srv.Disconnect()
 	},
-	"delay":      func(c *chaos) { c.faults().Delay(c.method(), 1, 2*time.Minute) },
+	"servererror": func(c *chaos) {
+		c.faults().FailHTTP(c.method(), 1+c.rng.IntN(3), 503)
+		c.rig.srv.Disconnect()
+	},
+	"error": func(c *chaos) {
+		c.faults().Fail(c.method(), 1, "internal_error")
+		c.rig.srv.Disconnect()
+	},
+	"scope": func(c *chaos) {
+		c.faults().Fail(c.list(), -1, "missing_scope")
+		c.rig.srv.Disconnect()
+	},
+	"delay": func(c *chaos) {
+		c.faults().Delay(c.method(), 1, 2*time.Minute)
+		c.rig.srv.Disconnect()
+	},
 	"disconnect": func(c *chaos) { c.rig.srv.Disconnect() },
 	"tear":       func(c *chaos) { c.faults().Tear(1); c.rig.srv.Random(c.rng) },
 	"halfopen":   func(c *chaos) { c.rig.srv.Stall() },
 	"goodbye":    func(c *chaos) { c.rig.srv.Goodbye() },
 	"duplicate":  func(c *chaos) { c.faults().Duplicate(5) },
+	"reorder": func(c *chaos) {
+		c.faults().Reorder(4)
+		c.happens(8)
+	},
+	"expiredurl": func(c *chaos) {
+		c.faults().ExpireURLs(1 + c.rng.IntN(3))
+		c.rig.srv.Disconnect()
+	},
+	"emptypage": func(c *chaos) {
+		c.faults().EmptyPages(1 + c.rng.IntN(6))
+		c.rig.srv.Disconnect()
+	},
+	"foreigner": func(c *chaos) {
+		id, err := c.rig.srv.InviteForeigner(c.rig.srv.Self(), string(c.general), "Zoe Abroad")
+		if err == nil && c.rng.IntN(2) == 0 {
+			_, err = c.rig.srv.Post(id, string(c.general), "hello from abroad")
+		}
+		if err != nil {
+			c.t.Error(err)
+		}
+	},
+	"lostreply": func(c *chaos) {
+		c.faults().LoseReply(1)
+		c.send()
+	},
 	"withhold": func(c *chaos) {
 		c.faults().Withhold(3)
 		c.happens(3)
@@ -62,10 +109,98 @@ var troubles = map[string]func(*chaos){
 	"restart": func(c *chaos) {
 		c.stop()
 		closeState(c.t, c.st)
+		c.sending.Wait()
 		c.happens(c.rng.IntN(8))
 		<-time.After(time.Duration(c.rng.IntN(90)) * time.Second)
 		c.begin()
 	},
+	"kill": func(c *chaos) {
+		c.happens(c.rng.IntN(8)) // some of it is on disk, and some is not
+		c.kill()
+		<-time.After(time.Duration(c.rng.IntN(90)) * time.Second)
+		c.begin()
+	},
+}
+
+// kill leaves of the state what is on disk at that moment. The process cannot be
+// killed with the test in it, so the rest of its life goes to another file.
+func (c *chaos) kill() {
+	c.mu.Lock()
+	c.killed = true
+	c.mu.Unlock()
+	if err := c.st.PublishNow(); err != nil {
+		c.t.Fatal(err)
+	}
+	c.stop()
+	closeState(c.t, c.st)
+	c.sending.Wait()
+	if err := os.Rename(c.path+".ro", c.path); err != nil {
+		c.t.Fatal(err)
+	}
+	c.killed = false
+}
+
+// town returns the channel where everybody is, and stays.
+func town(t *testing.T, srv *slacktest.Server) api.ChannelID {
+	t.Helper()
+	var w struct {
+		Channels []struct {
+			ID      api.ChannelID
+			General bool `json:"is_general"`
+		}
+	}
+	if err := json.Unmarshal(srv.Truth(), &w); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range w.Channels {
+		if c.General {
+			return c.ID
+		}
+	}
+	t.Fatal("there is no #general")
+	return ""
+}
+
+// send has a message sent meanwhile, and notes if it is acknowledged. Before the
+// first listing Send does not promise that the state has it.
+func (c *chaos) send() {
+	st, room := c.st, c.general
+	if !st.Snapshot().Ready() {
+		return
+	}
+	text := fmt.Sprint("message ", c.rng.Uint32())
+	c.sending.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		defer cancel()
+		ts, err := st.Send(ctx, api.Draft{Channel: room, Text: text})
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		switch {
+		case c.killed: // whoever asked is dead, too
+		case err == nil:
+			c.acknowledged[ts] = text
+		case !errors.Is(err, api.ErrOffline) && !errors.Is(err, api.ErrUnacknowledged) &&
+			!errors.Is(err, slackstate.ErrClosed) && !errors.Is(err, context.DeadlineExceeded):
+			c.t.Errorf("send: %v", err)
+		}
+	})
+}
+
+// kept checks that what was acknowledged is in the state, if Slack has it still.
+func (c *chaos) kept() {
+	room, _ := c.st.Snapshot().Channel(c.general)
+	have := map[api.TS]string{}
+	for m := range room.Messages() {
+		have[m.TS()] = m.Text()
+	}
+	for _, m := range messages(c.t, c.rig, string(room.ID())) {
+		if _, sent := c.acknowledged[m.TS]; !sent {
+			continue
+		}
+		if text, ok := have[m.TS]; !ok || text != m.Text && text != c.acknowledged[m.TS] {
+			c.t.Errorf("%s was acknowledged as %q, and is lost: %q", m.TS, m.Text, text)
+		}
+	}
 }
 
 func (c *chaos) faults() *slacktest.Faults { return c.rig.srv.Faults() }
@@ -107,30 +242,37 @@ func TestChaos(t *testing.T) {
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
 				bubble(t, slacktest.Options{Users: 6, Seed: seed % 50}, func(t *testing.T, r *rig) {
-					c := &chaos{t: t, rig: r, rng: rand.New(rand.NewPCG(seed, 7)), opts: r.options()}
+					c := &chaos{t: t, rig: r, rng: rand.New(rand.NewPCG(seed, 7)), opts: r.options(),
+						general: town(t, r.srv), acknowledged: map[api.TS]string{}}
 					c.opts.ListLag = 0 // the usual
 					c.opts.Bootstrap = slackstate.Connect
 					c.opts.Members, c.opts.ReadState = slackstate.All, slackstate.Joined
+					c.opts.History = slackstate.History{PerChannel: 1000}
 					if seed%2 == 0 {
 						c.path = file(t)
 					}
 					counts := map[string]int{}
 					c.begin()
-					for range 3 + c.rng.IntN(4) {
+					for range 4 + c.rng.IntN(5) {
 						c.happens(c.rng.IntN(12))
 						<-time.After(time.Duration(c.rng.Int64N(int64(time.Minute))))
 						name := names[c.rng.IntN(len(names))]
-						if name == "restart" && c.path == "" {
+						if (name == "restart" || name == "kill") && c.path == "" {
 							continue
 						}
 						counts[name]++
+						for range c.rng.IntN(3) {
+							c.send()
+						}
 						troubles[name](c)
 					}
 					// It is over. The next connection tells what nobody could notice.
 					c.faults().Clear()
 					c.rig.srv.Disconnect()
 					<-time.After(30 * time.Minute)
+					c.sending.Wait()
 					synctest.Wait()
+					c.kept()
 					agree(t, fmt.Sprint("after ", counts), c.st.Snapshot(), r.srv, true, untold)
 					if gaps := c.st.Status().Gaps; slices.ContainsFunc(gaps, func(g api.Gap) bool { return len(g.Exposes) > 0 || g.Conversations > 0 || g.Until.IsZero() }) {
 						t.Errorf("after %v: %+v", counts, gaps)
@@ -141,13 +283,15 @@ func TestChaos(t *testing.T) {
 					for name, n := range c.faults().Fired() {
 						fired[name] += n
 					}
-					fired["scope"] += counts["scope"]
-					fired["restart"] += counts["restart"]
+					for _, name := range []string{"restart", "kill", "foreigner"} {
+						fired[name] += counts[name]
+					}
+					fired["acknowledged"] += len(c.acknowledged)
 				})
 			})
 		}
 	})
-	for _, name := range names {
+	for _, name := range append(names, "acknowledged") {
 		if fired[name] == 0 {
 			t.Errorf("%s never happened", name)
 		}

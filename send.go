@@ -8,13 +8,15 @@ import (
 )
 
 // Send posts a message over the connection that Run keeps, and returns the
-// timestamp that Slack gave it. A snapshot taken after that has the message,
-// unless the workspace is still being listed for the first time.
+// timestamp that Slack gave it. A snapshot taken after that has the message, and
+// so has the next process, unless the workspace is still being listed for the
+// first time.
 //
 // The error matches [api.ErrTooLong] or [api.ErrOffline] if nothing was sent, is
 // an [*api.RejectedError] if Slack refused the message, and matches
 // [api.ErrUnacknowledged] if it was sent and nobody knows what became of it. Any
-// other, such as ctx's alone or ErrClosed, means that nothing was sent.
+// other, such as ctx's alone or ErrClosed, means that nothing was sent, unless it
+// comes with a timestamp: then the message is posted, and may not be on disk.
 //
 // Slack allows one message a second, and a few at once after a pause: Send waits
 // for its turn as long as ctx lets it. It may be called concurrently; messages
@@ -26,6 +28,9 @@ func (s *State) Send(ctx context.Context, d api.Draft) (api.TS, error) {
 	ts, err := s.outbox.Send(ctx, d)
 	if err != nil {
 		return "", fmt.Errorf("send to %s: %w", d.Channel, err)
+	}
+	if err := s.feed.waitFor(ctx, s.current.Load().Seq()); err != nil {
+		return ts, fmt.Errorf("send to %s: write what was posted: %w", d.Channel, err)
 	}
 	return ts, nil
 }

@@ -24,6 +24,7 @@ func memberJoined(st *step) {
 	if team := st.ev.id("team"); team != "" {
 		st.stub(snapshot.KindUser, user, snapshot.UserTeamID.Str(team))
 	}
+	st.meet(user)
 	if st.addMember(key, user) {
 		st.countMember(key, +1)
 	}

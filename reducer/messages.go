@@ -25,8 +25,11 @@ func message(st *step) {
 		sub.fn(st, key)
 	}
 	st.stranger()
+	st.meet(st.ev.id("user"))
 	if p := st.ev.get("bot_profile"); p != "" {
 		st.botProfile(p)
+	} else if bot := st.ev.id("bot_id"); bot != "" && st.Get(snapshot.KindBot, bot) == "" {
+		st.hint(snapshot.KindBot, bot)
 	}
 	if sub.counts != never && st.Get(conv, key) != "" {
 		st.arrived(key)

@@ -206,6 +206,9 @@ func listingEnded(st *step) {
 	case "conversations.members":
 		if key, ok := p.known(id(p.args, "channel")); ok {
 			p.membersWhole(key, p.others(key), slices.Collect(maps.Keys(seen)))
+			for v := range st.ev.get("seen").Elems() {
+				st.meet(asID(v))
+			}
 		}
 	case "conversations.history":
 		if key, ok := p.known(id(p.args, "channel")); ok {

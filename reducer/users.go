@@ -78,6 +78,14 @@ func (st *step) stranger() {
 	st.stub(user, key, as...)
 }
 
+// meet asks who somebody is whom the list of users does not have: one of another
+// workspace, or one whose coming was missed.
+func (st *step) meet(key string) {
+	if key != "" && st.Get(user, key) == "" && st.Get(snapshot.KindFreshness, snapshot.CollectionUsers).Str(snapshot.FreshHow) == "complete" {
+		st.hint(user, key)
+	}
+}
+
 // renameSelf gives self the name of its user.
 func (st *step) renameSelf(key string, patch snapshot.Record) {
 	if name := patch.Str(snapshot.UserName); name != "" && key == string(st.self) {

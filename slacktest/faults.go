@@ -24,6 +24,9 @@ type Faults struct {
 	double   int
 	tear     int
 	lose     int
+	late     int
+	stale    int
+	blank    int
 	random   map[string]bool
 	fired    map[string]int
 	cursors  int // generation of cursors that is still good
@@ -39,6 +42,7 @@ type callFault struct {
 	status int
 	retry  time.Duration
 	delay  time.Duration
+	warn   string
 }
 
 const (
@@ -56,6 +60,11 @@ const (
 	faultTear        = "tear"
 	faultHalfOpen    = "halfopen"
 	faultLostReply   = "lostreply"
+	faultReorder     = "reorder"
+	faultURL         = "expiredurl"
+	faultEmpty       = "emptypage"
+	faultScope       = "scope"
+	faultWarning     = "warning"
 )
 
 // How often a random fault strikes: one call or frame in so many.
@@ -104,10 +113,12 @@ func (f *Faults) Clear() {
 	clear(f.random)
 	clear(f.planned)
 	f.withhold, f.double, f.cutAfter, f.tear, f.lose, f.lag = 0, 0, 0, 0, 0, 0
+	f.late, f.stale, f.blank = 0, 0, 0
 }
 
 // Fired returns how often each fault has happened so far. Besides FaultNames:
-// error, delay, goodbye, cursors, lag, and slowclient (a queue ran full).
+// error, scope (the error missing_scope), warning, delay, goodbye, cursors, lag,
+// reorder, expiredurl, emptypage, and slowclient (a queue ran full).
 func (f *Faults) Fired() map[string]int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -117,7 +128,11 @@ func (f *Faults) Fired() map[string]int {
 // Fail answers the next n calls of a method with ok:false and a code. The method
 // "" is any; a negative n lasts until Clear.
 func (f *Faults) Fail(method string, n int, code string) {
-	f.plan(method, callFault{name: faultCode, left: n, code: Error(code)})
+	name := faultCode
+	if code == "missing_scope" {
+		name = faultScope
+	}
+	f.plan(method, callFault{name: name, left: n, code: Error(code)})
 }
 
 // FailHTTP answers the next n calls of a method with an HTTP status and a body
@@ -194,8 +209,9 @@ func (f *Faults) plan(method string, fault callFault) {
 	f.planned[method] = append(f.planned[method], fault)
 }
 
-// call says what is to happen to a call: at most one delay and one failure.
-func (f *Faults) call(method string) (delay time.Duration, failure *callFault) {
+// call says what is to happen to a call: at most one delay, one warning and one
+// failure.
+func (f *Faults) call(method string) (delay time.Duration, warning string, failure *callFault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, key := range []string{method, ""} {
@@ -206,7 +222,11 @@ func (f *Faults) call(method string) (delay time.Duration, failure *callFault) {
 			case fault.name == faultDelay && delay == 0:
 				delay = fault.delay
 				f.use(fault)
-			case fault.name != faultDelay && failure == nil:
+			case fault.name == faultDelay:
+			case fault.name == faultWarning && warning == "":
+				warning = fault.warn
+				f.use(fault)
+			case fault.name != faultWarning && failure == nil:
 				taken := *fault
 				failure = &taken
 				f.use(fault)
@@ -220,7 +240,7 @@ func (f *Faults) call(method string) (delay time.Duration, failure *callFault) {
 	case f.strikes(faultServerError, callOdds):
 		failure = &callFault{status: http.StatusInternalServerError}
 	}
-	return delay, failure
+	return delay, warning, failure
 }
 
 func (f *Faults) use(fault *callFault) {
@@ -244,6 +264,7 @@ type fate struct {
 	copies  int
 	torn    bool
 	silence bool // before it
+	late    bool // it comes after the next, if that is about something else
 	cut     bool // after it
 }
 
@@ -275,6 +296,11 @@ func (f *Faults) frame() fate {
 		return fate{silence: true}
 	}
 	frame := fate{copies: 1}
+	if f.late > 0 {
+		f.late--
+		frame.late = true
+		return frame
+	}
 	if f.double > 0 {
 		f.double--
 		f.fired[faultDuplicate]++

@@ -43,7 +43,7 @@ func (w *Workspace) emitMessage(c *conv, m *message, origin any) {
 	}
 	j := messageFrame{messageJSON: w.messageJSON(c, m), Channel: c.id, EventTS: m.ts.String()}
 	if j.Team != "" {
-		j.SourceTeam, j.UserTeam, j.Suppress = w.team.id, w.team.id, ptr(false)
+		j.SourceTeam, j.UserTeam, j.Suppress = j.Team, j.Team, ptr(false)
 	}
 	w.send(frame{kind: "message", body: marshal(j), channelType: c.family(), origin: origin})
 }

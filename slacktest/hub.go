@@ -24,6 +24,9 @@ type hub struct {
 	sessions []*session // in order of their connect calls
 	owed     [][]byte   // replies that the next RTM socket brings
 	closed   bool
+
+	late      []delivery // a frame that comes after the next
+	lateTimer *time.Timer
 }
 
 // session is one connection to be, from the connect call on: what happens before
@@ -108,10 +111,6 @@ func (h *hub) push(f frame) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.expire()
-	type delivery struct {
-		to   *session
-		body []byte
-	}
 	var due []delivery
 	for _, s := range h.sessions {
 		if body := f.forSession(s); body != nil {
@@ -122,6 +121,15 @@ func (h *hub) push(f frame) {
 		return // faults strike only what somebody would have got
 	}
 	fate := h.faults.frame()
+	if fate.late && h.late == nil {
+		h.delay(due)
+		return
+	}
+	if h.late != nil && unrelated(h.late[0].body, due[0].body) {
+		h.faults.count(faultReorder)
+	} else {
+		h.deliverLate()
+	}
 	if fate.silence {
 		h.silence()
 	}
@@ -130,6 +138,7 @@ func (h *hub) push(f frame) {
 			h.enqueue(d.to, outgoing{d.body, fate.torn})
 		}
 	}
+	h.deliverLate()
 	if fate.cut {
 		h.cutAll()
 	}
@@ -164,6 +173,7 @@ func (h *hub) deaf(s *session) bool {
 func (h *hub) owe(s *session, reply []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.deliverLate()
 	h.owed = append(h.owed, reply)
 	h.cut(s)
 }
@@ -172,6 +182,7 @@ func (h *hub) owe(s *session, reply []byte) {
 func (h *hub) answer(s *session, body []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.deliverLate()
 	h.enqueue(s, outgoing{body: body})
 }
 
@@ -253,6 +264,7 @@ func (h *hub) close() {
 	defer h.mu.Unlock()
 	h.closed = true
 	h.cutAll()
+	h.deliverLate() // to nobody
 }
 
 // open is the number of sockets that are open, of apps or of RTM clients.

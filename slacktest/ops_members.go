@@ -138,7 +138,7 @@ func (w *Workspace) memberEvent(kind string, c *conv, u, inviter *account) {
 	}
 	at := w.clock.tick().String()
 	fields := object{
-		"user": u.id, "channel": c.id, "channel_type": c.idLetter(), "team": w.team.id,
+		"user": u.id, "channel": c.id, "channel_type": c.idLetter(), "team": w.teamOf(u),
 		"event_ts": at, "ts": at,
 	}
 	if inviter != nil {

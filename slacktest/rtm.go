@@ -35,7 +35,10 @@ func (s *Server) serveRTM(rw http.ResponseWriter, r *http.Request) {
 	}
 	defer conn.Close()
 	hello := marshal(object{"type": "hello", "region": "eu-central-1", "start": true, "host_id": "gs-fra-test"})
-	sess := s.hub.enter(r.PathValue("ticket"), false, hello)
+	var sess *session
+	if !s.faults.expired() {
+		sess = s.hub.enter(r.PathValue("ticket"), false, hello)
+	}
 	if sess == nil {
 		s.turnAway(conn, marshal(object{"type": "error", "error": rtmError(rtmExpired, "Socket URL has expired")}))
 		return

@@ -82,6 +82,7 @@ type Server struct {
 	startMu  sync.Mutex
 	start    RTMStartForm
 	record   record
+	cursors  int // that were given out, under the workspace's lock
 	callsMu  sync.Mutex
 	calls    map[string]int // by method
 }

@@ -29,6 +29,7 @@ type Workspace struct {
 	manual    string // own manual presence
 	prefs     object // own preferences
 	users     []*account
+	foreign   []*account // people of other workspaces, in no list
 	userByID  map[string]*account
 	handles   map[string]bool
 	convs     []*conv // by conv.seq

@@ -17,7 +17,8 @@ import (
 //  2. Conversations self is in, and only those, have last_read, unread_count,
 //     unread_count_display and latest (null when there is no message).
 //  3. dnd has an entry for everyone with a schedule or a snooze, and for self.
-//  4. presence has an entry for every account that is not deactivated.
+//  4. users has people of other workspaces while a conversation has them.
+//  5. presence has an entry for every account that is not deactivated.
 func (w *Workspace) Truth() []byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -43,6 +44,8 @@ func (w *Workspace) Truth() []byte {
 		}
 	}
 	truth["dnd"], truth["presence"] = dnd, presence
+	truth["users"] = sorted(append(w.foreigners(), truth["users"].([]userJSON)...),
+		func(a, b userJSON) int { return cmp.Compare(a.ID, b.ID) })
 	return marshal(truth)
 }
 

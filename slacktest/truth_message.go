@@ -191,7 +191,7 @@ func (w *Workspace) messageJSON(c *conv, m *message) messageJSON {
 	switch m.subtype {
 	case "", "thread_broadcast", "me_message":
 		if m.user != nil {
-			j.Team, j.Blocks = w.team.id, richText(m)
+			j.Team, j.Blocks = w.teamOf(m.user), richText(m)
 			if !m.user.isBot {
 				j.ClientMsgID = clientID(m.ts)
 			}

@@ -8,6 +8,7 @@ import (
 // account is a user of any sort: a person, a guest, a bot user, or Slackbot.
 type account struct {
 	id, handle               string
+	home                     string // the workspace, if it is another one
 	first, last, realName    string
 	displayName              string
 	title, phone, email      string
@@ -116,7 +117,7 @@ type fieldValue struct {
 
 func (w *Workspace) userJSON(u *account) userJSON {
 	j := userJSON{
-		ID: u.id, TeamID: w.team.id, Name: u.handle, Deleted: u.deleted,
+		ID: u.id, TeamID: w.teamOf(u), Name: u.handle, Deleted: u.deleted,
 		Color: u.color, RealName: u.realName,
 		Profile: profileJSON{
 			Title: u.title, Phone: u.phone,
@@ -127,7 +128,7 @@ func (w *Workspace) userJSON(u *account) userJSON {
 			Email:           u.email, Pronouns: u.pronouns, HuddleState: "default_unset",
 			FirstName: u.first, LastName: u.last,
 			BotID: u.botID, APIAppID: u.appID, AlwaysActive: u.isBot || u.id == slackbotID,
-			Team: w.team.id,
+			Team: w.teamOf(u),
 		},
 		IsBot: u.isBot, Updated: u.updated,
 	}

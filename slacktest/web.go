@@ -19,6 +19,7 @@ import (
 type call struct {
 	args     url.Values
 	warnings []string
+	empty    bool // the page is to have no rows
 }
 
 // method is one entry of the Web API.
@@ -74,7 +75,7 @@ func methods() map[string]method {
 func (s *Server) serveAPI(rw http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
 	s.countCall(name)
-	delay, failure := s.faults.call(name)
+	delay, warning, failure := s.faults.call(name)
 	if delay > 0 {
 		s.pause(r, delay)
 	}
@@ -83,7 +84,7 @@ func (s *Server) serveAPI(rw http.ResponseWriter, r *http.Request) {
 		failHTTP(rw, failure)
 		return
 	}
-	body := s.respond(name, r, failure)
+	body := s.respond(name, r, warning, failure)
 	s.log.Debug("call answered", "method", name, "bytes", len(body))
 	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
 	rw.Header().Set("Cache-Control", "private, no-cache, no-store, must-revalidate")
@@ -105,7 +106,7 @@ func failHTTP(rw http.ResponseWriter, failure *callFault) {
 }
 
 // respond makes the JSON answer to a call.
-func (s *Server) respond(name string, r *http.Request, failure *callFault) []byte {
+func (s *Server) respond(name string, r *http.Request, warning string, failure *callFault) []byte {
 	m, known := s.methods[name]
 	if !known {
 		return marshal(object{"ok": false, "error": "unknown_method", "req_method": name})
@@ -117,6 +118,10 @@ func (s *Server) respond(name string, r *http.Request, failure *callFault) []byt
 	if err == nil && failure != nil {
 		err = plannedError(name, failure.code)
 	}
+	if warning != "" {
+		c.warnings = append(c.warnings, warning)
+	}
+	c.empty = err == nil && s.faults.empties(name)
 	var body object
 	if err == nil && m.write != nil {
 		body, err = m.write(s, c)

@@ -15,6 +15,9 @@ const (
 // limit reads the limit of a paginated call: a missing one is the usual, a large
 // one is lowered to what Slack serves at most.
 func (c call) limit(usual int) (int, error) {
+	if c.empty {
+		return 0, nil
+	}
 	arg := c.args.Get("limit")
 	if arg == "" || arg == "0" {
 		return usual, nil
@@ -27,9 +30,11 @@ func (c call) limit(usual int) (int, error) {
 }
 
 // cursorTo makes the opaque cursor of a listing that goes on at the item called
-// next. Slack's end in "=", which clients must escape, so these always do.
+// next. Slack's end in "=", which clients must escape, so these always do. No two
+// are the same.
 func (s *Server) cursorTo(listing, next string) string {
-	plain := fmt.Sprintf("%s:%d:%s", listing, s.faults.cursorGeneration(), next)
+	s.cursors++
+	plain := fmt.Sprintf("%s:%d:%s:%d", listing, s.faults.cursorGeneration(), next, s.cursors)
 	for len(plain)%3 == 0 {
 		plain += ":"
 	}
