@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"api":      {"snapshot"},
 	"snapshot": {"internal/*"},
 
-	"internal/pmap":  {"internal/sizes"},
+	"internal/pmap":  {"internal/sizes", "internal/parallel"},
 	"internal/idset": {"internal/sizes"},
 }
 

@@ -4,21 +4,24 @@ import "math/bits"
 
 // Build returns a map of n pairs, which at returns by number from 0 on. Where a
 // key comes more than once its last value wins. Build takes a fraction of the time
-// of an Edit, and while it runs needs 32 bytes a pair besides the map.
+// of an Edit, and while it runs needs 32 bytes a pair besides the map. It uses all
+// processors if there is enough to do, so at has to stand concurrent calls.
 func Build[K ~string, V any](n int, at func(i int) (K, V)) Map[K, V] {
 	return BuildJoined(n, at, nil)
 }
 
 // BuildJoined is Build for keys that come more than once and then have one value
 // made of all of theirs, which join is given in order and must not keep; nil takes
-// the last. A pair may be asked for several times.
+// the last. A pair may be asked for several times, and join be called concurrently.
 func BuildJoined[K ~string, V any](n int, at func(i int) (K, V), join func(values []V) V) Map[K, V] {
 	b := builder[K, V]{at: at, join: join}
 	items := make([]item, n)
-	for i := range items {
-		key, _ := at(i)
-		items[i] = item{hash(string(key)), i}
-	}
+	eachBlock(n, func(_, start, end int) {
+		for i := start; i < end; i++ {
+			key, _ := at(i)
+			items[i] = item{hash(string(key)), i}
+		}
+	})
 	return b.build(items)
 }
 
@@ -47,8 +50,12 @@ func (b *builder[K, V]) build(items []item) Map[K, V] {
 	if len(items) == 0 {
 		return Map[K, V]{}
 	}
-	root := b.node(items, make([]item, len(items)), 0)
-	return Map[K, V]{root, b.size}
+	scratch := make([]item, len(items))
+	if len(items) <= blockSize {
+		root := b.node(items, scratch, 0)
+		return Map[K, V]{root, b.size}
+	}
+	return b.root(scratch, items, sortBlocks(scratch, items))
 }
 
 // node returns the node which shift bits of the hash lead to, given the items
