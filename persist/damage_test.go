@@ -185,8 +185,8 @@ func TestCorruptEntries(t *testing.T) {
 		want  api.CorruptError
 	}{
 		"a record": {
-			func(tx *bolt.Tx) error { return tx.Bucket([]byte("clocks")).Put([]byte("name/C1"), []byte("\xff\xff")) },
-			api.CorruptError{Bucket: "clocks", Key: "name/C1"},
+			func(tx *bolt.Tx) error { return tx.Bucket([]byte("users")).Put([]byte("U2"), []byte("\xff\xff")) },
+			api.CorruptError{Bucket: "users", Key: "U2"},
 		},
 		"a record too many": {
 			func(tx *bolt.Tx) error { return tx.Bucket([]byte("clocks")).Put([]byte("name/C99"), []byte("\x03")) },

@@ -17,16 +17,16 @@ import (
 
 // Load returns the state after the last row: the tables, and over them the rows
 // that they may not contain. It reads the file from end to end, those rows twice,
-// and verifies what it reads. An [*api.CorruptError] names the entry that is wrong, or
-// the head if the records are well formed but do not add up to the digests that
-// were written with the last row.
+// and verifies the outcome: that all records add up to the digests which were written
+// with the last row. An [*api.CorruptError] names the entry that is wrong, or the head
+// if the records do not add up though each of them is well formed.
 //
 // A file has to be loaded before anything else can be read or written.
 func (db *DB) Load() (*snapshot.Snapshot, error) { return db.LoadEarly(nil) }
 
 // LoadEarly is Load, and calls early as soon as users and conversations can be
-// found by id, with a snapshot that has nothing else. What is in it is sound, but
-// not yet known to be all that was written. Early is called once, before LoadEarly
+// found by id, with a snapshot that has nothing else. What is in it is as the file has
+// it, and not yet known to be what was written. Early is called once, before LoadEarly
 // returns, and not if the file is wrong as far as it was read; nil is not called.
 func (db *DB) LoadEarly(early func(*snapshot.Snapshot)) (*snapshot.Snapshot, error) {
 	db.mu.Lock()
@@ -49,8 +49,10 @@ func (db *DB) load(early func(*snapshot.Snapshot)) error {
 	if err := l.readTail(); err != nil {
 		return err
 	}
-	if err := inParallel(l.tables(slices.Values(earlyKinds))...); err != nil {
-		return err
+	for _, k := range earlyKinds {
+		if err := l.table(k); err != nil {
+			return err
+		}
 	}
 	if early != nil {
 		s, err := l.load.Early(l.head.Seq, l.head.At, l.changes())
@@ -203,19 +205,27 @@ func (l *loader) index(k snapshot.Kind) func() error {
 }
 
 func (l *loader) table(k snapshot.Kind) error {
-	type entry struct{ key, record []byte }
-	return loadBucket(l, k.String(), func(k, v []byte) (e entry, err error) {
-		e.key, e.record, err = splitEntry(k, v)
-		return e, err
-	}, func(entries iter.Seq[entry]) error {
-		return l.load.Table(k, func(yield func(key, record []byte) bool) {
-			for e := range entries {
-				if !yield(e.key, e.record) {
-					return
+	bucket := k.String()
+	parts, err := l.pages.parts(l.buckets[bucket])
+	if err != nil {
+		return corrupt(bucket, err)
+	}
+	load := make([]snapshot.TablePart, len(parts))
+	for i, part := range parts {
+		load[i] = func(add func(key, record []byte) error) error {
+			return part(func(k, v []byte) error {
+				key, record, err := splitEntry(k, v)
+				if err == nil {
+					err = add(key, record)
 				}
-			}
-		})
-	})
+				if err != nil {
+					return corruptEntry([]byte(bucket), k, err)
+				}
+				return nil
+			})
+		}
+	}
+	return corrupt(bucket, l.load.Table(k, load...))
 }
 
 var errEnough = errors.New("enough")
@@ -319,11 +329,27 @@ func (l *loader) redo() (*snapshot.Snapshot, error) {
 		}
 	}
 	s := l.load.Snapshot(l.head.Seq, l.head.At)
-	switch {
-	case s.Digest() != l.head.Digest:
-		return nil, metaError(headKey, fmt.Errorf("digest is %016x, the records add up to %016x", l.head.Digest, s.Digest()))
-	case s.Sum() != l.head.Sum:
-		return nil, metaError(headKey, fmt.Errorf("sum is %016x, the records add up to %016x", l.head.Sum, s.Sum()))
+	if s.Digest() == l.head.Digest && s.Sum() == l.head.Sum {
+		return s, nil
 	}
-	return s, nil
+	if err := malformed(s); err != nil {
+		return nil, err
+	}
+	if s.Digest() != l.head.Digest {
+		return nil, metaError(headKey, fmt.Errorf("digest is %016x, the records add up to %016x", l.head.Digest, s.Digest()))
+	}
+	return nil, metaError(headKey, fmt.Errorf("sum is %016x, the records add up to %016x", l.head.Sum, s.Sum()))
+}
+
+// malformed returns an error if a record cannot be what was stored: then that is
+// what is wrong with the digests.
+func malformed(s *snapshot.Snapshot) error {
+	for _, k := range snapshot.Kinds() {
+		for key, r := range s.All(k) {
+			if err := k.Check(key, r); err != nil {
+				return &api.CorruptError{Bucket: k.String(), Key: key, Err: err}
+			}
+		}
+	}
+	return nil
 }

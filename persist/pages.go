@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"slices"
+	"sync"
 	"sync/atomic"
 )
 
@@ -24,6 +26,8 @@ type pages struct {
 	f    io.ReaderAt
 	meta boltMeta
 	used []atomic.Uint32 // a bit for each page
+
+	pieces *sync.Pool // *[]byte: room for reading ahead
 }
 
 // openPages returns a reader of the pages that are in use in a file of the given
@@ -36,11 +40,13 @@ func openPages(f io.ReaderAt, size int64) (*pages, error) {
 	if have := uint64(size) / uint64(m.PageSize); m.High > have {
 		return nil, fmt.Errorf("of %d pages the file has %d", m.High, have)
 	}
-	return &pages{f: f, meta: m, used: make([]atomic.Uint32, m.High/32+1)}, nil
+	return &pages{f, m, make([]atomic.Uint32, m.High/32+1), new(sync.Pool)}, nil
 }
 
 // again returns a reader that does not take what p has read for pages used twice.
-func (p *pages) again() *pages { return &pages{p.f, p.meta, make([]atomic.Uint32, len(p.used))} }
+func (p *pages) again() *pages {
+	return &pages{p.f, p.meta, make([]atomic.Uint32, len(p.used)), p.pieces}
+}
 
 // checkStart reads what bbolt reads of a file by itself: the meta pages, the list
 // of free pages, the list of buckets and, to find the head, the meta bucket.
@@ -123,6 +129,7 @@ func (p *pages) from(b boltBucket, first []byte, f func(k, v []byte) error) erro
 		}
 		return f(e.key, e.value)
 	}}
+	defer w.end()
 	if b.root != 0 {
 		return w.tree(b.root, 0, pageRange{})
 	}
@@ -130,6 +137,79 @@ func (p *pages) from(b boltBucket, first []byte, f func(k, v []byte) error) erro
 		return fmt.Errorf("bucket %q is not what belongs here", b.name)
 	}
 	return w.leaf(b.inline, pageRange{})
+}
+
+// A pagePart calls a function for each entry of a part of a bucket, in the order of
+// the keys. Keys and values are good until it returns.
+type pagePart func(visit func(k, v []byte) error) error
+
+// parts returns the parts of a bucket in the order of their keys. Several may be
+// read at a time, each once. A bucket of many pages has as many as it takes to keep
+// some processors equally busy.
+func (p *pages) parts(b boltBucket) (parts []pagePart, err error) {
+	if b.root == 0 {
+		return []pagePart{func(visit func(k, v []byte) error) error { return p.each(b, visit) }}, nil
+	}
+	trees := []subtree{{id: b.root}}
+	for grown := true; grown && len(trees) < maxParts; {
+		if trees, grown, err = p.grow(trees); err != nil {
+			return nil, err
+		}
+	}
+	size := (len(trees) + maxParts - 1) / maxParts
+	for some := range slices.Chunk(trees, size) {
+		parts = append(parts, func(visit func(k, v []byte) error) error {
+			w := pageWalk{pages: p, visit: func(e element) error { return visit(e.key, e.value) }}
+			defer w.end()
+			for _, t := range some {
+				if err := w.subtree(t); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return parts, nil
+}
+
+const maxParts = 16
+
+// A subtree is a page and everything under it.
+type subtree struct {
+	id   uint64
+	keys pageRange
+	leaf []byte // the page, if it has been read
+}
+
+// grow puts the children of branches in their place, and reports whether there
+// were any.
+func (p *pages) grow(trees []subtree) (grown []subtree, any bool, err error) {
+	w := pageWalk{pages: p}
+	defer w.end()
+	for _, t := range trees {
+		if t.leaf != nil {
+			grown = append(grown, t)
+			continue
+		}
+		page, err := w.read(t.id, 0)
+		if err == nil && binary.NativeEndian.Uint16(page[8:]) != branchPage {
+			t.leaf = bytes.Clone(page)
+			grown = append(grown, t)
+			continue
+		}
+		if err == nil {
+			page = bytes.Clone(page) // the children's ranges share it
+			err = w.children(page, t.keys, func(id uint64, keys pageRange) error {
+				grown = append(grown, subtree{id: id, keys: keys})
+				return nil
+			})
+			any = true
+		}
+		if err != nil {
+			return nil, false, fmt.Errorf("page %d: %w", t.id, err)
+		}
+	}
+	return grown, any, nil
 }
 
 // What follows is bbolt's format, which is in the machine's byte order.
@@ -226,25 +306,40 @@ func (w *pageWalk) tree(id uint64, depth int, keys pageRange) error {
 	if err != nil {
 		return err
 	}
-	switch flags := binary.NativeEndian.Uint16(page[8:]); flags {
-	case leafPage:
-		err = w.leaf(page, keys)
-	case branchPage:
-		err = w.branch(page, depth, keys)
-	default:
-		err = fmt.Errorf("flags %#x", flags)
-	}
-	if err != nil {
+	if err := w.page(page, depth, keys); err != nil {
 		return fmt.Errorf("page %d: %w", id, err)
 	}
 	return nil
 }
 
-func (w *pageWalk) branch(page []byte, depth int, keys pageRange) error {
+// subtree is tree for a page that may have been read.
+func (w *pageWalk) subtree(t subtree) error {
+	if t.leaf == nil {
+		return w.tree(t.id, 0, t.keys)
+	}
+	if err := w.page(t.leaf, 0, t.keys); err != nil {
+		return fmt.Errorf("page %d: %w", t.id, err)
+	}
+	return nil
+}
+
+func (w *pageWalk) page(page []byte, depth int, keys pageRange) error {
+	switch flags := binary.NativeEndian.Uint16(page[8:]); flags {
+	case leafPage:
+		return w.leaf(page, keys)
+	case branchPage:
+		return w.children(page, keys, func(id uint64, keys pageRange) error { return w.tree(id, depth+1, keys) })
+	default:
+		return fmt.Errorf("flags %#x", flags)
+	}
+}
+
+// children calls f for each child of a branch.
+func (w *pageWalk) children(page []byte, keys pageRange, f func(id uint64, keys pageRange) error) error {
 	var last element // its upper bound is the next one's key
 	err := eachElement(page, keys, func(e element) error {
 		if last.key != nil {
-			if err := w.tree(last.child, depth+1, pageRange{last.key, e.key}); err != nil {
+			if err := f(last.child, pageRange{last.key, e.key}); err != nil {
 				return err
 			}
 		}
@@ -257,7 +352,7 @@ func (w *pageWalk) branch(page []byte, depth int, keys pageRange) error {
 	if last.key == nil {
 		return errors.New("a branch that leads nowhere")
 	}
-	return w.tree(last.child, depth+1, pageRange{last.key, keys.hi})
+	return f(last.child, pageRange{last.key, keys.hi})
 }
 
 func (w *pageWalk) leaf(page []byte, keys pageRange) error {
@@ -270,17 +365,13 @@ func (w *pageWalk) leaf(page []byte, keys pageRange) error {
 }
 
 // read returns a page with its overflow pages. It is good until the next page
-// of that depth is read.
+// of that depth is read or, if it is a leaf, any page.
 func (w *pageWalk) read(id uint64, depth int) ([]byte, error) {
 	if id < 2 || id >= w.meta.High {
 		return nil, fmt.Errorf("page %d is outside of the file", id)
 	}
-	for len(w.bufs) <= depth {
-		w.bufs = append(w.bufs, make([]byte, w.meta.PageSize))
-	}
-	size := uint64(w.meta.PageSize)
-	page := w.bufs[depth][:size]
-	if err := w.readPages(page, id); err != nil {
+	page, err := w.readPages(id, 1, depth)
+	if err != nil {
 		return nil, fmt.Errorf("page %d: %w", id, err)
 	}
 	n := uint64(binary.NativeEndian.Uint32(page[12:])) + 1
@@ -293,41 +384,66 @@ func (w *pageWalk) read(id uint64, depth int) ([]byte, error) {
 		}
 	}
 	if n > 1 {
-		if uint64(cap(page)) < n*size {
-			page = make([]byte, n*size)
-			w.bufs[depth] = page
-		}
-		page = page[:n*size]
-		if err := w.readPages(page, id); err != nil {
+		if page, err = w.readPages(id, n, depth); err != nil {
 			return nil, fmt.Errorf("page %d: %w", id, err)
 		}
+	}
+	w.last = id + n - 1
+	if binary.NativeEndian.Uint16(page[8:]) != leafPage {
+		page = append(w.room(depth, 0), page...)
 	}
 	return page, nil
 }
 
-// readPages fills buf from page id on. Much of a file was written in order, and is
-// read in larger pieces.
-func (w *pageWalk) readPages(buf []byte, id uint64) error {
-	const pieceSize = 64 << 10
+// room returns n bytes that are used for pages of a depth only.
+func (w *pageWalk) room(depth, n int) []byte {
+	for len(w.bufs) <= depth {
+		w.bufs = append(w.bufs, nil)
+	}
+	if cap(w.bufs[depth]) < n || w.bufs[depth] == nil {
+		w.bufs[depth] = make([]byte, max(n, int(w.meta.PageSize)))
+	}
+	return w.bufs[depth][:n]
+}
+
+const pieceSize = 64 << 10
+
+// readPages returns n pages. Much of a file was written in order, and is read in
+// larger pieces.
+func (w *pageWalk) readPages(id, n uint64, depth int) ([]byte, error) {
 	size := uint64(w.meta.PageSize)
-	inOrder := id == w.last+1
-	w.last = id + uint64(len(buf))/size - 1
-	if id < w.aheadID || id*size+uint64(len(buf)) > w.aheadID*size+uint64(len(w.ahead)) {
-		if !inOrder || len(buf) > pieceSize {
-			_, err := w.f.ReadAt(buf, int64(id*size))
-			return err
+	if id < w.aheadID || (id+n)*size > w.aheadID*size+uint64(len(w.ahead)) {
+		if id != w.last+1 || n*size > pieceSize {
+			page := w.room(depth, int(n*size))
+			_, err := w.f.ReadAt(page, int64(id*size))
+			return page, err
 		}
 		if w.ahead == nil {
-			w.ahead = make([]byte, max(pieceSize, size))
+			w.ahead = w.takePiece()
 		}
 		w.ahead, w.aheadID = w.ahead[:min(uint64(cap(w.ahead)), (w.meta.High-id)*size)], id
 		if _, err := w.f.ReadAt(w.ahead, int64(id*size)); err != nil {
 			w.ahead = w.ahead[:0]
-			return err
+			return nil, err
 		}
 	}
-	copy(buf, w.ahead[(id-w.aheadID)*size:])
-	return nil
+	at := (id - w.aheadID) * size
+	return w.ahead[at : at+n*size], nil
+}
+
+// end is for a walk that is over.
+func (w *pageWalk) end() {
+	if piece := w.ahead; piece != nil {
+		w.ahead = nil
+		w.pieces.Put(&piece)
+	}
+}
+
+func (p *pages) takePiece() []byte {
+	if piece, ok := p.pieces.Get().(*[]byte); ok {
+		return *piece
+	}
+	return make([]byte, max(pieceSize, p.meta.PageSize))
 }
 
 // free returns the pages that are listed as free.

@@ -102,8 +102,8 @@ func (k Kind) hollow(r Record) bool {
 	return r == ""
 }
 
-// check reports what is wrong with a record that was stored under a key.
-func (k Kind) check(key string, r Record) error {
+// Check reports what is wrong with a record that was stored under a key.
+func (k Kind) Check(key string, r Record) error {
 	s := k.Schema()
 	if s == nil {
 		return fmt.Errorf("no kind of record has number %d", k)
@@ -124,7 +124,7 @@ func (k Kind) check(key string, r Record) error {
 	case KindHidden:
 		for _, of := range Kinds() {
 			if of.String() == a {
-				return of.check(b, Record(r.Str(HiddenRecord)))
+				return of.Check(b, Record(r.Str(HiddenRecord)))
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/slackstate/slackstate/internal/parallel"
 	"github.com/slackstate/slackstate/internal/pmap"
 )
 
@@ -18,7 +19,7 @@ type Load struct {
 	ties    ties
 	members memberships
 	lines   timelinesEdit
-	rows    [numTables]chunks[row] // of tables without their indexes
+	rows    [numTables]chunks[row] // of tables that have indexes or ties to be built
 	loaded  [numTables]bool
 	digests [numTables]uint64 // what each table adds to Digest or Sum
 	e       *Edit             // nil before the first Put
@@ -33,29 +34,37 @@ type row struct {
 // NewLoad starts from the empty snapshot.
 func NewLoad() *Load { return &Load{} }
 
+// A TablePart hands on some of the records of a table by calling add for each. It
+// returns what add returns as soon as that is an error: why it cannot be what was
+// stored.
+type TablePart func(add func(key, record []byte) error) error
+
 // Table loads all records of a kind other than memberships, before the first
-// Put, from copies of their keys and bytes. The error says why what was yielded
-// last cannot be what was stored.
-func (l *Load) Table(k Kind, records iter.Seq2[[]byte, []byte]) error {
-	if k == KindMember {
+// Put, from copies of their keys and bytes. Parts are called concurrently, except
+// for those of messages, which come in the order of their keys.
+//
+// Whether the records are well formed is not looked into: those of which the digests
+// were made are, and the snapshot's digests are to be compared with those. If they
+// differ, [Kind.Check] finds the record.
+func (l *Load) Table(k Kind, parts ...TablePart) error {
+	switch k {
+	case KindMember:
 		return errors.New("memberships are no table")
+	case KindMessage:
+		return l.messages(parts)
 	}
-	slot := k.slot()
-	rows, digest := chunks[row]{}, uint64(0)
-	var texts arena
-	for key, record := range records {
-		x := row{texts.copy(key), Record(texts.copy(record))}
-		if x.r == "" {
-			return errors.New("no record")
+	loaded := make([]tablePart, len(parts))
+	parallel.Each(len(parts), func() *arena { return new(arena) }, func(texts *arena, i int) {
+		loaded[i].load(k, parts[i], texts)
+	})
+	var rows chunks[row]
+	digest := uint64(0)
+	for i := range loaded {
+		if loaded[i].err != nil {
+			return loaded[i].err
 		}
-		if err := k.check(x.key, x.r); err != nil {
-			return err
-		}
-		digest += mix(k, x.key, x.r)
-		rows.add(x)
-	}
-	if k == KindMessage {
-		return l.messages(&rows, digest)
+		digest += loaded[i].digest
+		rows.join(&loaded[i].rows)
 	}
 	table := pmap.Build(rows.n, func(i int) (string, Record) {
 		x := rows.at(i)
@@ -64,19 +73,57 @@ func (l *Load) Table(k Kind, records iter.Seq2[[]byte, []byte]) error {
 	if table.Len() != rows.n {
 		return fmt.Errorf("%d records have %d keys", rows.n, table.Len())
 	}
-	l.rows[slot], l.tables[slot] = rows, table
-	l.loaded[slot], l.digests[slot] = true, digest
+	slot := k.slot()
+	l.tables[slot], l.loaded[slot], l.digests[slot] = table, true, digest
+	if k.indexed() || k.keyTied() || k.recordTied() {
+		l.rows[slot] = rows
+	}
 	return nil
 }
 
-// messages loads the table of messages, which come in the order of their keys.
-func (l *Load) messages(rows *chunks[row], digest uint64) error {
+// A tablePart is what came of a TablePart.
+type tablePart struct {
+	rows   chunks[row]
+	digest uint64
+	err    error
+}
+
+func (p *tablePart) load(k Kind, records TablePart, texts *arena) {
+	p.err = records(func(key, record []byte) error {
+		if len(record) == 0 {
+			return errors.New("no record")
+		}
+		x := row{texts.copy(key), Record(texts.copy(record))}
+		p.digest += mix(k, x.key, x.r)
+		p.rows.add(x)
+		return nil
+	})
+}
+
+// messages loads the table of messages. They lie in order, so they are checked as
+// they come.
+func (l *Load) messages(parts []TablePart) error {
+	const k = KindMessage
+	var texts arena
+	var rows chunks[row]
+	digest := uint64(0)
 	l.lines.start(nil)
-	for i := range rows.n {
-		x := rows.at(i)
-		l.lines.put(x.key, "", x.r)
+	for _, part := range parts {
+		err := part(func(key, record []byte) error {
+			x := row{texts.copy(key), Record(texts.copy(record))}
+			if err := k.Check(x.key, x.r); err != nil {
+				return err
+			}
+			l.lines.put(x.key, "", x.r)
+			digest += mix(k, x.key, x.r)
+			rows.add(x)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
-	buildTies(&l.ties, KindMessage, rows)
+	buildTies(&l.ties, k, &rows)
 	lines := l.lines.seal()
 	for range lines.all() {
 		rows.n--
@@ -84,7 +131,7 @@ func (l *Load) messages(rows *chunks[row], digest uint64) error {
 	if rows.n != 0 {
 		return fmt.Errorf("%d messages have the keys of others", rows.n)
 	}
-	l.digests[KindMessage.slot()] = digest
+	l.digests[k.slot()] = digest
 	return nil
 }
 
@@ -111,7 +158,7 @@ func (l *Load) Early(seq Seq, at int64, changes iter.Seq[Change]) (*Snapshot, er
 			s.tables.put(slot, s.tables.at(slot).Delete(c.Key))
 			continue
 		}
-		if err := c.Kind.check(c.Key, c.After); err != nil {
+		if err := c.Kind.Check(c.Key, c.After); err != nil {
 			return nil, fmt.Errorf("%v %q: %w", c.Kind, c.Key, err)
 		}
 		s.tables.put(slot, s.tables.at(slot).Set(c.Key, c.After))
@@ -133,7 +180,7 @@ func (l *Load) group() (ts tables) {
 // what was stored.
 func (l *Load) Put(k Kind, key string, r Record) error {
 	if r != "" {
-		if err := k.check(key, r); err != nil {
+		if err := k.Check(key, r); err != nil {
 			return err
 		}
 	}
@@ -181,6 +228,19 @@ func (c *chunks[T]) add(x T) {
 	last := &c.list[len(c.list)-1]
 	*last = append(*last, x)
 	c.n++
+}
+
+// join adds what is in another list.
+func (c *chunks[T]) join(other *chunks[T]) {
+	if c.n == 0 {
+		*c = *other
+		return
+	}
+	for _, chunk := range other.list {
+		for i := range chunk {
+			c.add(chunk[i])
+		}
+	}
 }
 
 func (c *chunks[T]) at(i int) *T { return &c.list[i/chunkSize][i%chunkSize] }

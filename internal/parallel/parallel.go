@@ -13,9 +13,16 @@ import (
 // Do runs functions that have nothing to do with one another, and returns when
 // all have.
 func Do(jobs []func()) {
-	wait := each(len(jobs), func(next func() int) {
-		for i := next(); i < len(jobs); i = next() {
-			jobs[i]()
+	Each(len(jobs), func() struct{} { return struct{}{} }, func(_ struct{}, i int) { jobs[i]() })
+}
+
+// Each calls do for each number below n, and returns when all calls have. do also
+// gets a worker, made by new, that no other goroutine uses at the time.
+func Each[Worker any](n int, new func() Worker, do func(w Worker, i int)) {
+	wait := each(n, func(next func() int) {
+		w := new()
+		for i := next(); i < n; i = next() {
+			do(w, i)
 		}
 	})
 	wait()
