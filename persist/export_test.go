@@ -14,6 +14,9 @@ import (
 func EncodeRow(r Row) []byte                       { return appendRow(nil, seqKey(r.Seq), &r) }
 func DecodeRow(seq api.Seq, v []byte) (Row, error) { return decodeRow(seq, v) }
 
+// OldRowVersion is what rows of version 1 begin with.
+const OldRowVersion = oldRowVersion
+
 // EncodeOldRow encodes a row as version 1 did: without EventID and Reducer.
 func EncodeOldRow(r Row) []byte {
 	r.EventID, r.Reducer = "", 0

@@ -96,6 +96,8 @@ func FuzzDecodeRow(f *testing.F) {
 	for _, r := range rowCases {
 		v := persist.EncodeRow(r)
 		f.Add(uint64(r.Seq), v[:len(v)-4])
+		v = persist.EncodeOldRow(r)
+		f.Add(uint64(r.Seq), v[:len(v)-4])
 	}
 	f.Fuzz(func(t *testing.T, seq uint64, body []byte) {
 		v := persist.Seal(rowKey(api.Seq(seq)), body)
@@ -103,7 +105,11 @@ func FuzzDecodeRow(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if d := cmp.Diff(v, persist.EncodeRow(r)); d != "" {
+		written := persist.EncodeRow(r)
+		if v[0] == persist.OldRowVersion {
+			written = persist.EncodeOldRow(r)
+		}
+		if d := cmp.Diff(v, written); d != "" {
 			t.Fatalf("-read +written:\n%s", d)
 		}
 	})
