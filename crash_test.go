@@ -18,8 +18,12 @@ import (
 )
 
 // crashFile, set in the environment, makes the test program one that applies
-// events to that file until it is killed.
-const crashFile = "SLACKSTATE_CRASH_FILE"
+// events to that file until it is killed: as fast as it can or, with crashPace, one
+// in so long a time.
+const (
+	crashFile = "SLACKSTATE_CRASH_FILE"
+	crashPace = "SLACKSTATE_CRASH_PACE"
+)
 
 // kills is how many processes TestKill kills.
 var kills = flag.Int("kills", 20, "how many processes to kill in crash tests")
@@ -40,7 +44,11 @@ func history(n api.Seq) []byte {
 }
 
 // applyUntilKilled goes on with the history and prints how far it is durable.
-func applyUntilKilled(path string) error {
+func applyUntilKilled(path, pace string) error {
+	pause, err := time.ParseDuration(pace)
+	if err != nil {
+		return err
+	}
 	st, err := slackstate.Open(path, &slackstate.Options{Publish: 100 * time.Millisecond})
 	if err != nil {
 		return err
@@ -53,6 +61,7 @@ func applyUntilKilled(path string) error {
 			durable = d
 			fmt.Println(durable)
 		}
+		time.Sleep(pause)
 	}
 }
 
@@ -116,8 +125,27 @@ func killOften(t *testing.T, path string, times int) {
 // and returns what it had said to be durable and not the end of the file.
 func kill(t *testing.T, path string) (printed []api.Seq) {
 	t.Helper()
+	w := startWriter(t, path, 0)
+	for range rand.IntN(60) {
+		if !w.in.Scan() {
+			break
+		}
+		w.note(t)
+	}
+	return w.kill(t)
+}
+
+// A writerProcess applies events to a file.
+type writerProcess struct {
+	cmd     *exec.Cmd
+	in      *bufio.Scanner
+	printed []api.Seq // what it has said to be durable
+}
+
+func startWriter(t *testing.T, path string, pace time.Duration) *writerProcess {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), crashFile+"="+path)
+	cmd.Env = append(os.Environ(), crashFile+"="+path, crashPace+"="+pace.String())
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -126,23 +154,34 @@ func kill(t *testing.T, path string) (printed []api.Seq) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	moment := 1 + rand.IntN(60)
-	in := bufio.NewScanner(stdout)
-	for in.Scan() {
-		seq, err := strconv.ParseUint(in.Text(), 10, 64)
-		if err != nil {
-			break // the line was cut
-		}
-		printed = append(printed, api.Seq(seq))
-		if len(printed) == moment {
-			if err := cmd.Process.Kill(); err != nil {
+	return &writerProcess{cmd: cmd, in: bufio.NewScanner(stdout)}
+}
+
+// note reads the line that is there.
+func (w *writerProcess) note(t *testing.T) {
+	t.Helper()
+	seq, err := strconv.ParseUint(w.in.Text(), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.printed = append(w.printed, api.Seq(seq))
+}
+
+// kill kills the process when it has said something once more, and returns all that
+// it has said.
+func (w *writerProcess) kill(t *testing.T) []api.Seq {
+	t.Helper()
+	for said := len(w.printed); w.in.Scan(); {
+		w.note(t)
+		if len(w.printed) == said+1 {
+			if err := w.cmd.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	var exit *exec.ExitError
-	if err := cmd.Wait(); !errors.As(err, &exit) || exit.Exited() || len(printed) < moment {
-		t.Fatalf("the process ended with %v after %d lines, not killed after %d", err, len(printed), moment)
+	if err := w.cmd.Wait(); !errors.As(err, &exit) || exit.Exited() || len(w.printed) == 0 {
+		t.Fatalf("the process ended with %v after %d lines, and was not killed", err, len(w.printed))
 	}
-	return printed
+	return w.printed
 }

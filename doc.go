@@ -39,8 +39,9 @@
 // # Concurrency
 //
 // All methods of State may be called from any goroutine. Open starts the
-// goroutine that writes the file, and with Options.Publish one that copies it;
-// both end with Close, and everything else runs inside the call of Run. A reader
+// goroutine that writes the file, with Options.Publish one that copies it, and with
+// Options.ReadOnly one that follows what another process writes instead;
+// they end with Close, and everything else runs inside the call of Run. A reader
 // of changes that is slow costs only itself.
 //
 // This package and package api are what programs import, and slacktest is what

@@ -65,6 +65,15 @@ func (f *feed) add(row *persist.Row, s *snapshot.Snapshot, changed bool) {
 	}
 }
 
+// jump begins anew behind an event. How the workspace got there is on disk, as far
+// as it is told at all.
+func (f *feed) jump(seq api.Seq) {
+	f.mu.Lock()
+	f.base, f.ring, f.onDisk = seq, nil, seq
+	f.mu.Unlock()
+	f.flushed.broadcast()
+}
+
 // reached says that everything up to seq is on disk.
 func (f *feed) reached(seq api.Seq) {
 	f.mu.Lock()
@@ -138,12 +147,12 @@ func (f *feed) place(seq api.Seq) int {
 func (f *feed) changes(ctx context.Context, s *State, after api.Seq) iter.Seq2[api.Commit, error] {
 	return func(yield func(api.Commit, error) bool) {
 		after := after
-		if now := s.Snapshot().Seq(); after > now {
-			yield(api.Commit{}, &api.GapError{Asked: after, Oldest: now})
-			return
-		}
 		for {
 			woken := f.flushed.wait()
+			if now := s.Snapshot().Seq(); after > now {
+				yield(api.Commit{}, &api.GapError{Asked: after, Oldest: now})
+				return
+			}
 			commits, inRing, failure := f.after(after)
 			if !inRing {
 				last, ok := f.fromDisk(ctx, s, after, yield)
@@ -185,7 +194,7 @@ func (f *feed) changes(ctx context.Context, s *State, after api.Seq) iter.Seq2[a
 // fromDisk delivers what the journal has after seq, as far as Status says that
 // it is durable. ok is false if the sequence has ended.
 func (f *feed) fromDisk(ctx context.Context, s *State, seq api.Seq, yield func(api.Commit, error) bool) (last api.Seq, ok bool) {
-	if s.db == nil {
+	if s.path == "" {
 		f.mu.Lock()
 		gap := &api.GapError{Asked: seq, Oldest: f.base}
 		f.mu.Unlock()
@@ -193,7 +202,7 @@ func (f *feed) fromDisk(ctx context.Context, s *State, seq api.Seq, yield func(a
 		return seq, false
 	}
 	durable := f.durable()
-	for row, err := range s.db.Rows(seq) {
+	for row, err := range s.rows(seq) {
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -216,6 +225,14 @@ func (f *feed) fromDisk(ctx context.Context, s *State, seq api.Seq, yield func(a
 		}
 	}
 	return seq, true
+}
+
+// rows returns the rows of the file after a number.
+func (s *State) rows(after api.Seq) iter.Seq2[persist.Row, error] {
+	if s.follower != nil {
+		return s.follower.rows(after)
+	}
+	return s.db.Rows(after)
 }
 
 // entities reports whether a row is a commit: whether anything that readers

@@ -41,14 +41,11 @@ func (s *State) openFile() (*snapshot.Snapshot, error) {
 }
 
 func (s *State) loadFile() (*snapshot.Snapshot, error) {
-	opts := persist.Options{Retention: persist.Retention(s.opts.Journal)}
-	var db *persist.DB
-	var err error
 	if s.opts.ReadOnly {
-		db, s.copied, err = persist.OpenReader(s.path, opts)
-	} else {
-		db, err = persist.Open(s.path, opts)
+		s.follower = newFollower(s)
+		return s.follower.open()
 	}
+	db, err := persist.Open(s.path, persist.Options{Retention: persist.Retention(s.opts.Journal)})
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +54,9 @@ func (s *State) loadFile() (*snapshot.Snapshot, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.db = db
+	for _, id := range db.EventIDs() {
+		s.delivered.add(id)
+	}
 	return loaded, nil
 }
 

@@ -17,7 +17,7 @@ import (
 // program is the victim of TestKill instead.
 func TestMain(m *testing.M) {
 	if path := os.Getenv(crashFile); path != "" {
-		fmt.Fprintln(os.Stderr, applyUntilKilled(path))
+		fmt.Fprintln(os.Stderr, applyUntilKilled(path, os.Getenv(crashPace)))
 		os.Exit(1)
 	}
 	before := runtime.NumGoroutine()

@@ -76,8 +76,11 @@ type Options struct {
 
 	// ReadOnly reads a file that is there and leaves it as it is. If another
 	// process has it open for writing, it is the copy that this process has
-	// published last; Status().Copied says when. The state stays as of then.
-	// Where nobody writes to the file, nobody can until Close.
+	// published last; Status().Copied says when. The state follows: what the other
+	// process publishes, and what is in the file when it has ended, is there a
+	// second later, and Changes tells each event of it. What cannot be read is told by
+	// Status().Err, and the state stays as it is. Nothing is held open in between,
+	// so a writer can start at any time.
 	ReadOnly bool
 
 	// Publish is how often the file is copied for readers in other processes, to

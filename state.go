@@ -33,7 +33,7 @@ type State struct {
 	log    *slog.Logger
 	cfg    reducer.Config
 	path   string
-	db     *persist.DB // nil without a file
+	db     *persist.DB // nil without a file to write to
 	redact reducer.Redactor
 
 	writer    sync.Mutex       // held while an event is reduced and published; never across I/O
@@ -43,7 +43,7 @@ type State struct {
 	feed      *feed
 	flusher   *flusher   // nil if there is no file to write to
 	publisher *publisher // nil without Options.Publish
-	copied    time.Time  // of the copy that is read
+	follower  *follower  // nil without Options.ReadOnly
 	recovered string     // where a corrupt file is
 
 	queue      *slacksync.Queue // what to ask Slack for
@@ -90,9 +90,6 @@ func Open(path string, opts *Options) (*State, error) {
 		if loaded, err = s.openFile(); err != nil {
 			return nil, err
 		}
-		for _, id := range s.db.EventIDs() {
-			s.delivered.add(id)
-		}
 	}
 	s.current.Store(loaded)
 	s.feed.start(loaded.Seq(), s.flusher != nil)
@@ -102,12 +99,12 @@ func Open(path string, opts *Options) (*State, error) {
 	if s.publisher != nil {
 		go s.publisher.run()
 	}
-	// A connection that was up when the last process ended is down now, unless
-	// that has not ended yet.
-	if up := loaded.Get(snapshot.KindLink, "").Is(snapshot.LinkUp); up && s.copied.IsZero() {
-		if _, err := s.apply(context.Background(), []byte(`{"type":"local.offline","why":"restart"}`), loaded.At()); err != nil {
-			return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), s.Close())
-		}
+	err = s.interrupted()
+	if s.follower != nil {
+		go s.follower.run()
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), s.Close())
 	}
 	if ev := s.cfg.Event(s.current.Load()); ev != nil && !s.opts.ReadOnly {
 		if _, err := s.apply(context.Background(), ev, time.Now().UnixMilli()); err != nil {
@@ -115,6 +112,17 @@ func Open(path string, opts *Options) (*State, error) {
 		}
 	}
 	return s, nil
+}
+
+// interrupted notes that a connection which was up when the last process ended is
+// down now, unless that has not ended yet.
+func (s *State) interrupted() error {
+	now := s.current.Load()
+	if !now.Get(snapshot.KindLink, "").Is(snapshot.LinkUp) || s.follower != nil && !s.follower.copiedAt().IsZero() {
+		return nil
+	}
+	_, err := s.apply(context.Background(), []byte(`{"type":"local.offline","why":"restart"}`), now.At())
+	return err
 }
 
 // early returns what shows Options.Early a snapshot.
@@ -139,7 +147,10 @@ func (s *State) Status() api.Status {
 		st.Err = err
 	}
 	st.Odd = s.odd.total()
-	st.Copied, st.Recovered = s.copied, s.recovered
+	st.Recovered = s.recovered
+	if s.follower != nil {
+		st.Copied = s.follower.copiedAt()
+	}
 	return st
 }
 
@@ -244,6 +255,9 @@ func (s *State) Close() error {
 		}
 		if s.publisher != nil {
 			s.publisher.close()
+		}
+		if s.follower != nil {
+			s.follower.close()
 		}
 		if s.db != nil {
 			s.closeErr = errors.Join(wrong, s.db.Close())

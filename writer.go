@@ -8,6 +8,7 @@ import (
 	"github.com/slackstate/slackstate/api"
 	"github.com/slackstate/slackstate/persist"
 	"github.com/slackstate/slackstate/reducer"
+	"github.com/slackstate/slackstate/snapshot"
 )
 
 // clockWindow is how late an event may come: Slack delivers delayed ones for a
@@ -39,7 +40,7 @@ func (s *State) decode(raw []byte, at int64) (reducer.Event, error) {
 	return ev, nil
 }
 
-// commit is the one place where the state changes: reduce, publish, queue for
+// commit is the one place where events change the state: reduce, publish, queue for
 // the file. Decoding and waiting for room in the queue come before the lock, so
 // that the lock is held for microseconds.
 func (s *State) commit(ctx context.Context, ev reducer.Event) (api.Seq, error) {
@@ -110,6 +111,28 @@ func (s *State) reduce(ev reducer.Event) (api.Seq, *persist.Row, error) {
 	}
 	s.feed.add(row, next, res.Outcome == reducer.Changed)
 	return next.Seq(), row, nil
+}
+
+// follow publishes what another process has written: a row, and the state it led to.
+func (s *State) follow(row *persist.Row, next *snapshot.Snapshot) {
+	s.writer.Lock()
+	if s.feed.err() == nil {
+		s.current.Store(next)
+		s.feed.add(row, next, entities(row.Changes))
+	}
+	s.writer.Unlock()
+	s.feed.published.broadcast()
+}
+
+// jump publishes a state that another process has written, without what led to it.
+func (s *State) jump(next *snapshot.Snapshot) {
+	s.writer.Lock()
+	if s.feed.err() == nil {
+		s.current.Store(next)
+		s.feed.jump(next.Seq())
+	}
+	s.writer.Unlock()
+	s.feed.published.broadcast()
 }
 
 // isPage reports whether an event is part of a list, of which only what it

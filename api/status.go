@@ -42,10 +42,10 @@ type Status struct {
 	Seq       Seq       // published: readers see it
 	Durable   Seq       // on disk; equal to Seq when the State has no file
 	Attempt   int       // failed connection attempts in a row
-	Err       error     // why the last attempt failed, or why storage stopped; nil when all is well
+	Err       error     // why the last attempt failed, or why storage stopped, or a ReadOnly state does not follow; nil when all is well
 	Bad       uint64    // frames that were no JSON object since Open
 	Odd       uint64    // frames that were not understood since Open, or only in part: the Oddities, bad ones among them
-	Copied    time.Time // when the copy was published that a ReadOnly state reads; zero if it reads the file itself
+	Copied    time.Time // when the copy was published that a ReadOnly state is as of; zero if it is as of the file itself
 	Recovered string    // where Open has set a corrupt file aside, "" if it has not
 	Progress  Progress  // of the listing since the last connect
 	Gaps      []Gap     // that are not repaired, or cannot be, the oldest first

@@ -143,7 +143,7 @@ func (db *DB) writeThrough(tx *bolt.Tx, rows []Row, state *snapshot.Snapshot) er
 // that is on disk when it gets there. Where they are no longer kept it yields a
 // [*api.GapError], and where the file is broken a [*api.CorruptError]; an error
 // is the last thing it yields. After a number that is not on disk yet there is
-// nothing.
+// nothing. A file that is open for reading only need not be loaded for it.
 //
 // Between rows Rows holds on to nothing, so a slow consumer costs nobody
 // anything, but may come back to find a gap. A row's texts share memory with
@@ -177,10 +177,12 @@ func (db *DB) someRows(after api.Seq) (rows []Row, err error) {
 	// before it is on disk.
 	durable := db.head.Load().Seq
 	switch {
-	case !db.checked.Load():
+	case !db.checked.Load() && !db.bolt.IsReadOnly():
 		return nil, errNotLoaded
 	case after >= durable:
 		return nil, nil
+	case !db.checked.Load():
+		return db.tail(after)
 	}
 	err = db.view(func(tx *bolt.Tx) error {
 		h, err := getHead(tx)

@@ -21,7 +21,8 @@ import (
 // with the last row. An [*api.CorruptError] names the entry that is wrong, or the head
 // if the records do not add up though each of them is well formed.
 //
-// A file has to be loaded before anything else can be read or written.
+// A file has to be loaded before anything else can be read or written, but for the
+// rows of one that is open for reading only.
 func (db *DB) Load() (*snapshot.Snapshot, error) { return db.LoadEarly(nil) }
 
 // LoadEarly is Load, and calls early as soon as users and conversations can be
@@ -168,7 +169,7 @@ func bucketNames() []string {
 // corrupt gives an error that came up while a bucket was read its form: what the
 // disk reports stays as it is.
 func corrupt(bucket string, err error) error {
-	if err == nil || errors.As(err, new(*api.CorruptError)) || errors.As(err, new(syscall.Errno)) {
+	if err == nil || errors.Is(err, errEnough) || errors.As(err, new(*api.CorruptError)) || errors.As(err, new(syscall.Errno)) {
 		return err
 	}
 	return &api.CorruptError{Bucket: bucket, Err: err}
@@ -228,6 +229,7 @@ func (l *loader) table(k snapshot.Kind) error {
 	return corrupt(bucket, l.load.Table(k, load...))
 }
 
+// errEnough, returned by what is called for each entry, ends reading.
 var errEnough = errors.New("enough")
 
 // loadBucket makes values of the entries of a bucket and lets load take them, whose

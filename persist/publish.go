@@ -82,19 +82,22 @@ func replace(path string, write func(next string) error) error {
 // OpenReader opens a file for reading only or, if another process has it open for
 // writing, the copy that this process has published last. Copied is when it did,
 // and zero for the file itself. Without a copy the error is the
-// [*api.LockedError].
+// [*api.LockedError], after Options.LockTimeout.
 func OpenReader(path string, opts Options) (db *DB, copied time.Time, err error) {
 	opts.ReadOnly = true
-	db, err = Open(path, opts)
+	once := opts
+	once.LockTimeout = time.Nanosecond // a writer seldom ends just now
+	db, err = Open(path, once)
 	if !errors.As(err, new(*api.LockedError)) {
 		return db, time.Time{}, err
 	}
-	db, other := Open(Published(path), opts)
-	if errors.Is(other, fs.ErrNotExist) {
-		return nil, time.Time{}, err
+	db, err = Open(Published(path), opts)
+	if errors.Is(err, fs.ErrNotExist) {
+		db, err = Open(path, opts)
+		return db, time.Time{}, err
 	}
-	if other != nil {
-		return nil, time.Time{}, other
+	if err != nil {
+		return nil, time.Time{}, err
 	}
 	info, err := db.file.Stat()
 	if err != nil {

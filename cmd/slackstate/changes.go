@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/slackstate/slackstate/api"
@@ -22,17 +21,18 @@ func changes(ctx context.Context, e env, args []string) error {
 	if err := parse(e, fs, args, "db"); err != nil {
 		return err
 	}
-	seen := look(*path)
-	db, err := openToRead(e, *path)
+	h := &historian{out: json.NewEncoder(e.stdout), after: api.Seq(*from)}
+	h.out.SetEscapeHTML(false)
+	files := persist.NewFollower(*path, persist.Options{})
+	db, copied, err := files.Next()
 	if err != nil {
 		return err
 	}
-	h := &historian{out: json.NewEncoder(e.stdout), after: api.Seq(*from)}
-	h.out.SetEscapeHTML(false)
+	tellCopied(e, *path, copied)
 	if err := h.print(db); err != nil || !*follow {
 		return err
 	}
-	return h.follow(ctx, *path, seen)
+	return h.follow(ctx, files)
 }
 
 // A historian prints the journals of files that follow each other.
@@ -60,10 +60,6 @@ type recordLine struct {
 // print prints what a file has and closes it.
 func (h *historian) print(db *persist.DB) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
-	s, err := db.Load()
-	if err != nil {
-		return err
-	}
 	if h.after == 0 {
 		h.after = db.Oldest()
 	}
@@ -74,7 +70,7 @@ func (h *historian) print(db *persist.DB) (err error) {
 		if err != nil {
 			return err
 		}
-		c := api.NewCommit(row.Seq, row.At, row.Type, api.Of(s), row.Changes)
+		c := api.NewCommit(row.Seq, row.At, row.Type, api.Snapshot{}, row.Changes)
 		line := commitLine{Seq: c.Seq(), At: c.At().UTC(), Type: c.Event()}
 		for ch := range c.Changes() {
 			line.Changes = append(line.Changes, recordLine{ch.Table, ch.Key, ch.Before, ch.After})
@@ -92,9 +88,8 @@ func (h *historian) print(db *persist.DB) (err error) {
 // followEvery is how often a file is looked at.
 const followEvery = time.Second
 
-// follow prints what is added to a file or its copy, since it was seen, until ctx
-// ends.
-func (h *historian) follow(ctx context.Context, path string, seen sight) error {
+// follow prints what is added to a file or its copy until ctx ends.
+func (h *historian) follow(ctx context.Context, files *persist.Follower) error {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for {
@@ -103,47 +98,17 @@ func (h *historian) follow(ctx context.Context, path string, seen sight) error {
 			return nil
 		case <-tick.C:
 		}
-		now := look(path)
-		if now == seen && now.settled() {
-			continue
-		}
-		db, _, err := persist.OpenReader(path, persist.Options{})
-		if errors.As(err, new(*api.LockedError)) {
+		db, _, err := files.Next()
+		switch {
+		case errors.As(err, new(*api.LockedError)):
 			continue // a writer that publishes nothing, or has not yet
-		}
-		if err != nil {
+		case err != nil:
 			return err
-		}
-		if db.Durable() < h.after { // a copy that is older than the file was
-			if err := db.Close(); err != nil {
-				return err
-			}
-			continue
+		case db == nil:
+			continue // nothing is new
 		}
 		if err := h.print(db); err != nil {
 			return err
 		}
-		seen = now
 	}
-}
-
-// A sight is what a change to a file or its copy would change.
-type sight [2]struct {
-	at   time.Time
-	size int64
-}
-
-// settled reports whether another change would show: the time of a file is no
-// finer than some milliseconds.
-func (s sight) settled() bool {
-	return time.Since(s[0].at) > 2*followEvery && time.Since(s[1].at) > 2*followEvery
-}
-
-func look(path string) (s sight) {
-	for i, p := range []string{path, persist.Published(path)} {
-		if info, err := os.Stat(p); err == nil {
-			s[i].at, s[i].size = info.ModTime(), info.Size()
-		}
-	}
-	return s
 }

@@ -12,9 +12,16 @@ import (
 // old that is.
 func openToRead(e env, path string) (*persist.DB, error) {
 	db, copied, err := persist.OpenReader(path, persist.Options{})
-	if err == nil && !copied.IsZero() {
+	if err == nil {
+		tellCopied(e, path, copied)
+	}
+	return db, err
+}
+
+// tellCopied tells standard error how old a copy is, if it is one.
+func tellCopied(e env, path string, copied time.Time) {
+	if !copied.IsZero() {
 		fmt.Fprintf(e.stderr, "%s is open in another process: reading %s, which is %v old\n",
 			path, persist.Published(path), time.Since(copied).Round(time.Second))
 	}
-	return db, err
 }
