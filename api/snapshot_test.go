@@ -336,6 +336,29 @@ func TestFreshness(t *testing.T) {
 	}
 }
 
+// TestInDoubt: a user is in doubt from when Slack says so until it tells anew,
+// and so is one of whom no more than the team is known.
+func TestInDoubt(t *testing.T) {
+	doubtful := func(s *snapshot.Snapshot) (ids []api.UserID) {
+		for u := range api.Of(s).Users() {
+			if u.InDoubt() {
+				ids = append(ids, u.ID())
+			}
+		}
+		slices.Sort(ids)
+		return ids
+	}
+	s, _ := reduce(t, &snapshot.Snapshot{}, world, `{"type":"user_invalidated","user":{"id":"U1"}}`,
+		`{"type":"member_joined_channel","user":"U8","channel":"C1","team":"T2"}`)
+	if diff := cmp.Diff([]api.UserID{"U1", "U8"}, doubtful(s)); diff != "" {
+		t.Errorf("in doubt (-want +got):\n%s", diff)
+	}
+	s, _ = reduce(t, s, `{"type":"user_change","user":{"id":"U1","name":"ada","updated":1600000001}}`)
+	if diff := cmp.Diff([]api.UserID{"U8"}, doubtful(s)); diff != "" {
+		t.Errorf("in doubt once Slack has told (-want +got):\n%s", diff)
+	}
+}
+
 // Errors read as a sentence, and match what they should and no more.
 func TestErrors(t *testing.T) {
 	broken := errors.New("connection reset")

@@ -160,6 +160,13 @@ func (u User) Image(px int) (url string) {
 	return url
 }
 
+// InDoubt reports whether Slack has said that nothing that is known of the user
+// can be relied on, or nobody has told more than that there is such a user. A
+// State asks for it by itself.
+func (u User) InDoubt() bool {
+	return u.r != "" && u.s.data().Get(snapshot.KindStub, snapshot.Pair(snapshot.KindUser.String(), string(u.id))) != ""
+}
+
 // Color returns the color Slack shows the name in, six hexadecimal digits.
 func (u User) Color() string { return u.r.Str(snapshot.UserColor) }
 

@@ -63,6 +63,7 @@ var later = []string{
 	`{"type":"local.page","method":"conversations.info","args":{"channel":"C1"},"response":{"ok":true,"channel":{"id":"C1",
 		"last_read":"1600000000.000100","unread_count":3,"unread_count_display":2}}}`,
 	`{"type":"local.ready"}`,
+	`{"type":"user_invalidated","user":{"id":"U4"}}`,
 }
 
 // kept are messages, threads and files.

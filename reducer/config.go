@@ -73,6 +73,11 @@ func configured(st *step) {
 		st.trim(key)
 	}
 	if !keeps.Is(snapshot.ConfigHistory) {
+		for name := range st.Base().All(snapshot.KindFreshness) {
+			if _, of := snapshot.Unpair(name); name == snapshot.MessagesOf(snapshot.ChannelID(of)) {
+				st.Delete(snapshot.KindFreshness, name)
+			}
+		}
 		for thread := range st.Base().All(snapshot.KindThread) {
 			st.Delete(snapshot.KindThread, thread)
 		}

@@ -43,7 +43,8 @@ func (st *step) arrived(key string) {
 	ts := snapshot.TS(ev.str("ts"))
 	m := st.own(snapshot.MessageSchema)
 	st.attached(key, m)
-	if st.insert(key, m) {
+	if in := st.insert(key, m); in != "" {
+		m = in
 		st.replied(key, m)
 		if ts <= st.newest(key) && st.unread(key, m) && !isReply(m) {
 			st.newer(facetLate, snapshot.Pair(key, string(ts)), ts)

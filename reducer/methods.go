@@ -48,6 +48,11 @@ func (p *page) userPresence() {
 		p.skip("has no user or no presence")
 		return
 	}
+	p.start += p.cfg.ListLag.Milliseconds() + 1 // it is no list, and does not lag
+	if p.touched(facetPresence, u) {
+		p.skip("an event has told of it")
+		return
+	}
 	p.assign(snapshot.KindPresence, u, snapshot.PresenceValue.Str(v))
 }
 

@@ -53,8 +53,8 @@ func (p *page) conversationReplies() {
 // is gone, but for what an event changed too late for the page to show.
 func (p *page) messageRow(key string, m snapshot.Record) {
 	pair, known := p.cached(key, snapshot.TS(m.Str(snapshot.MessageTS)))
-	if known == "" && p.insert(key, m) {
-		known = p.Get(kept, pair)
+	if known == "" {
+		known = p.insert(key, m)
 	}
 	if known == "" {
 		return
@@ -126,9 +126,19 @@ func (p *page) historyListed(key string, seen map[string]bool) {
 			p.bury(key, ts)
 		}
 	}
-	if latest == "" {
+	if latest == "" && p.keeps() && p.reaches(key, oldest) {
 		p.fresh(snapshot.MessagesOf(snapshot.ChannelID(key)), "complete")
 	}
+}
+
+// reaches reports whether a listing that goes back to a time leaves no hole in a
+// timeline: if it goes back to its beginning, or to what was whole when it was
+// listed last.
+func (p *page) reaches(key string, oldest snapshot.TS) bool {
+	f := p.Get(snapshot.KindFreshness, snapshot.MessagesOf(snapshot.ChannelID(key)))
+	asOf, _ := f.Int(snapshot.FreshAsOf)
+	return oldest <= p.Timeline(snapshot.ChannelID(key)).Oldest() ||
+		f.Str(snapshot.FreshHow) == "complete" && oldest.Time().UnixMilli() <= asOf
 }
 
 // fileInfo is the answer of files.info.

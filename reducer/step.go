@@ -52,6 +52,7 @@ const (
 	facetUser       = "user"
 	facetBot        = "bot"
 	facetDND        = "dnd"
+	facetPresence   = "presence"
 	facetEmoji      = "emoji"
 	facetPin        = "pin"  // one
 	facetPins       = "pins" // whether a conversation has any

@@ -72,7 +72,10 @@ func (st *step) replied(key string, reply snapshot.Record) {
 	if parent == "" || st.counted(pair, snapshot.TS(ts)) {
 		return
 	}
-	n, _ := parent.Int(snapshot.MessageReplyCount)
+	n, known := parent.Int(snapshot.MessageReplyCount)
+	if !known && parent.Has(snapshot.MessageThreadTS) {
+		return // it has replies, and how many is not known
+	}
 	as := []snapshot.Assignment{
 		snapshot.MessageThreadTS.Str(thread),
 		snapshot.MessageReplyCount.Int(n + 1),
@@ -80,8 +83,8 @@ func (st *step) replied(key string, reply snapshot.Record) {
 		snapshot.MessageReplies.Unknown(), // no longer all of them
 	}
 	users := slices.Collect(parent.List(snapshot.MessageReplyUsers))
-	total, known := parent.Int(snapshot.MessageReplyUsersCount)
-	if !known {
+	total, told := parent.Int(snapshot.MessageReplyUsersCount)
+	if !told {
 		total = int64(len(users))
 	}
 	// Where the list is cut, the user may be counted without being on it.
@@ -106,32 +109,66 @@ func (st *step) unreplied(key string, reply snapshot.Record) {
 		as = append(as, f.Unknown())
 	}
 	if n--; n == 0 {
-		st.set(key, parent, as...)
+		st.set(key, parent, append(as, snapshot.MessageThreadTS.Unknown())...)
 		return
 	}
-	var users []string
-	latest, left := "", int64(0)
-	for ts, m := range st.Timeline(snapshot.ChannelID(key)).After(snapshot.TS(thread)) {
-		if m.Str(snapshot.MessageThreadTS) != thread {
-			continue
-		}
-		latest = string(ts)
-		left++
-		if u := m.Str(snapshot.MessageUser); u != "" && !slices.Contains(users, u) {
-			users = append(users, u)
-		}
-	}
+	left := st.repliesKept(key, thread)
 	as = append(as, snapshot.MessageReplyCount.Int(n))
 	switch was := parent.Str(snapshot.MessageLatestReply); {
 	case was != "" && was != reply.Str(snapshot.MessageTS):
 		as = append(as, snapshot.MessageLatestReply.Str(was))
-	case latest != "":
-		as = append(as, snapshot.MessageLatestReply.Str(latest))
+	case left.latest != "":
+		as = append(as, snapshot.MessageLatestReply.Str(left.latest))
 	}
-	if left == n {
-		as = append(as, snapshot.MessageReplyUsers.List(users), snapshot.MessageReplyUsersCount.Int(int64(len(users))))
+	if left.n == n {
+		as = append(as, left.authors()...)
 	}
 	st.set(key, parent, as...)
+}
+
+// replies are those to one message that are kept.
+type replies struct {
+	n      int64
+	latest string
+	users  []string
+}
+
+func (st *step) repliesKept(key, thread string) (r replies) {
+	for ts, m := range st.Timeline(snapshot.ChannelID(key)).After(snapshot.TS(thread)) {
+		if m.Str(snapshot.MessageThreadTS) != thread {
+			continue
+		}
+		r.n++
+		r.latest = string(ts)
+		if u := m.Str(snapshot.MessageUser); u != "" && !slices.Contains(r.users, u) {
+			r.users = append(r.users, u)
+		}
+	}
+	return r
+}
+
+func (r replies) authors() []snapshot.Assignment {
+	return []snapshot.Assignment{snapshot.MessageReplyUsers.List(r.users), snapshot.MessageReplyUsersCount.Int(int64(len(r.users)))}
+}
+
+// preceded returns a message with the replies that came before it. How many there
+// are is known if events have told of everything since it was sent.
+func (st *step) preceded(key string, m snapshot.Record) snapshot.Record {
+	ts := m.Str(snapshot.MessageTS)
+	if m.Has(snapshot.MessageReplyCount) || m.Has(snapshot.MessageThreadTS) {
+		return m
+	}
+	r := st.repliesKept(key, ts)
+	if r.n == 0 {
+		return m
+	}
+	as := []snapshot.Assignment{snapshot.MessageThreadTS.Str(ts)}
+	lost, _ := st.Get(link, "").Int(snapshot.LinkLostAt)
+	if st.Get(link, "").Is(snapshot.LinkUp) && lost <= snapshot.TS(ts).Time().UnixMilli() {
+		as = append(as, snapshot.MessageReplyCount.Int(r.n), snapshot.MessageLatestReply.Str(r.latest))
+		as = append(as, r.authors()...)
+	}
+	return st.With(snapshot.MessageSchema, m, as...)
 }
 
 // broadcast is a reply that is shown in the conversation as well. It brings the

@@ -25,29 +25,45 @@ func (st *step) cached(key string, ts snapshot.TS) (pair string, m snapshot.Reco
 	return pair, st.Get(kept, pair)
 }
 
-// insert puts a message into its place in the timeline, unless it is there, or
-// deleted, or older than all that there is room for.
-func (st *step) insert(key string, m snapshot.Record) (inserted bool) {
+// insert puts a message into its place in the timeline and returns it as it is
+// there, unless it is there already, or deleted, or older than all that there is
+// room for. What hangs on it may have come before it.
+func (st *step) insert(key string, m snapshot.Record) snapshot.Record {
 	ts := snapshot.TS(m.Str(snapshot.MessageTS))
-	if !st.keeps() || m.Is(snapshot.MessageHidden) || !ts.Comparable() {
-		return false
+	if m.Is(snapshot.MessageHidden) || !ts.Comparable() {
+		return ""
+	}
+	if !st.keeps() {
+		if st.ev.Unkept {
+			st.doubt(snapshot.MessagesOf(snapshot.ChannelID(key)))
+		}
+		return ""
 	}
 	pair, old := st.cached(key, ts)
 	if old != "" || st.takenBack(key, ts) {
-		return false
+		return ""
 	}
-	line := st.Timeline(snapshot.ChannelID(key))
-	most, bounded := st.Get(snapshot.KindConfig, "").Int(snapshot.ConfigPerChannel)
-	if bounded && int64(line.Len()) >= most && ts < line.Oldest() {
-		return false
+	if line := st.Timeline(snapshot.ChannelID(key)); ts < line.Oldest() {
+		most, bounded := st.Get(snapshot.KindConfig, "").Int(snapshot.ConfigPerChannel)
+		if bounded && int64(line.Len()) >= most {
+			return ""
+		}
+		st.doubt(snapshot.MessagesOf(snapshot.ChannelID(key))) // of what is between the two nothing is known
 	}
 	// The newest message may be known already, and better: by now it is edited.
 	if r := st.Get(read, key).Sub(snapshot.ReadLatest); r.Str(snapshot.MessageTS) == string(ts) && r.Has(snapshot.MessageText) {
 		m = r
 	}
+	m = st.preceded(key, m)
+	if st.Base().Len(snapshot.KindPin) > 0 && st.Get(snapshot.KindPin, snapshot.Pair(key, "m:"+string(ts))) != "" {
+		m = st.pinned(key, m, true)
+	}
+	if st.Base().Len(snapshot.KindStar) > 0 && st.Get(snapshot.KindStar, snapshot.Pair("m:"+string(ts), key)) != "" {
+		m = st.With(snapshot.MessageSchema, m, snapshot.MessageIsStarred.Bool(true))
+	}
 	st.Put(kept, pair, m)
 	st.trim(key)
-	return true
+	return m
 }
 
 // trim drops the oldest messages of a timeline that is too long. Why they go is
@@ -145,19 +161,21 @@ func (st *step) cutTimelines() {
 // showPin makes a message in a timeline say whether it is pinned.
 func (st *step) showPin(pin string) {
 	key, name := snapshot.Unpair(pin)
-	m := st.itemMessage(key, name)
-	if m == "" {
-		return
+	if m := st.itemMessage(key, name); m != "" {
+		st.amend(key, st.pinned(key, m, st.Get(snapshot.KindPin, pin) != ""))
 	}
+}
+
+// pinned returns a message that says whether it is pinned to a conversation.
+func (st *step) pinned(key string, m snapshot.Record, is bool) snapshot.Record {
 	pins := slices.DeleteFunc(slices.Collect(m.List(snapshot.MessagePinnedTo)), func(c string) bool { return c == key })
-	if st.Get(snapshot.KindPin, pin) != "" {
+	if is {
 		pins = append(pins, key)
 	}
 	if len(pins) == 0 {
-		st.set(key, m, snapshot.MessagePinnedTo.Unknown())
-	} else {
-		st.set(key, m, snapshot.MessagePinnedTo.List(pins))
+		return st.With(snapshot.MessageSchema, m, snapshot.MessagePinnedTo.Unknown())
 	}
+	return st.With(snapshot.MessageSchema, m, snapshot.MessagePinnedTo.List(pins))
 }
 
 // itemMessage returns the message of a timeline that a pin or star is on, "" if

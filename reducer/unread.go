@@ -30,10 +30,14 @@ func latestTS(r snapshot.Record) snapshot.TS {
 	return snapshot.TS(r.Str(snapshot.ReadLatestTS))
 }
 
+// bySelf reports whether self sent a message.
+func (st *step) bySelf(m snapshot.Record) bool {
+	return st.self != "" && m.Str(snapshot.MessageUser) == string(st.self)
+}
+
 // unread reports whether a message is after self's marker and by somebody else.
 func (st *step) unread(key string, m snapshot.Record) bool {
-	own := st.self != "" && m.Str(snapshot.MessageUser) == string(st.self)
-	return !own && m.Str(snapshot.MessageTS) > st.Get(read, key).Str(snapshot.ReadLastRead)
+	return !st.bySelf(m) && m.Str(snapshot.MessageTS) > st.Get(read, key).Str(snapshot.ReadLastRead)
 }
 
 // tally adds to as what a message does to the counters: 1 more when it arrives,
@@ -141,46 +145,4 @@ func (st *step) outside(key string) bool {
 	r := st.Get(conv, key)
 	member, known := r.Bool(snapshot.ConvIsMember)
 	return known && !member && !r.Is(snapshot.ConvIsIM)
-}
-
-// conversationMarked is channel_marked, group_marked, im_marked and
-// mpim_marked: self's read marker, which also moves back. Slack sends no
-// version with it, and its ts is none. What it does not say of the counters is
-// known only if nothing is left to read. Clock: arrival.
-func conversationMarked(st *step) {
-	key, ok := st.known(st.ev.channel())
-	if !ok {
-		return
-	}
-	ts := snapshot.TS(st.ev.str("ts"))
-	if ts == "" {
-		st.lack("has no ts")
-		return
-	}
-	if !st.newer(facetRead, key, st.ev.Time) {
-		return
-	}
-	known := st.Get(read, key)
-	latest := latestTS(known)
-	allRead := latest != "" && ts >= latest && ts.Comparable() && !st.outside(key)
-	var few [8]snapshot.Assignment
-	as := append(few[:0], snapshot.ReadLastRead.Str(string(ts)))
-	for _, f := range counters {
-		v := st.ev.get(f.Name())
-		n, isInt := v.Int()
-		yes, isBool := v.Bool()
-		switch flag := f == snapshot.ReadHasUnreads; {
-		case flag && isBool:
-			as = append(as, f.Bool(yes))
-		case !flag && isInt:
-			as = append(as, f.Int(n))
-		case allRead && flag && known.Has(f):
-			as = append(as, f.Bool(false))
-		case allRead && !flag && (known.Has(f) || f == snapshot.ReadUnread || f == snapshot.ReadUnreadDisplay):
-			as = append(as, f.Int(0))
-		default:
-			as = append(as, f.Unknown())
-		}
-	}
-	st.assign(read, key, as...)
 }

@@ -94,19 +94,23 @@ func (st *step) renameSelf(key string, patch snapshot.Record) {
 }
 
 // userInvalidated is user_invalidated: nothing that is known of the user can be
-// relied on. Nothing is deleted either.
+// relied on until Slack was asked for the user again, on the next connection if
+// not on this one. Nothing is deleted. Clock: none needed.
 func userInvalidated(st *step) {
 	key := id(st.ev.get("user"), "id")
 	if key == "" {
 		st.lack("names no user")
 		return
 	}
+	if stub := snapshot.KindStub; st.Get(user, key) != "" {
+		st.Put(stub, hiddenKey(user, key), st.With(stub.Schema(), "", snapshot.StubAt.Int(st.ev.At)))
+	}
 	st.hint(user, key)
 }
 
 // presenceChanged is presence_change and its batch form. It may name users
-// that are not known otherwise. Clock: arrival; the values end with the
-// connection.
+// that are not known otherwise. Clock: arrival, against what users.getPresence
+// was asked for before; the values end with the connection.
 func presenceChanged(st *step) {
 	ev := &st.ev
 	value := ev.str("presence")
@@ -115,7 +119,7 @@ func presenceChanged(st *step) {
 		return
 	}
 	set := func(key string) {
-		if key != "" {
+		if key != "" && st.newer(facetPresence, key, "") {
 			st.assign(snapshot.KindPresence, key, snapshot.PresenceValue.Str(value))
 		}
 	}

@@ -48,7 +48,8 @@ var (
 	HiddenLeft   = hiddenSchema.bool(3, "left")
 )
 
-// A stub is an entity that was met before anything but its id was known.
+// A stub is an entity that was met before anything but its id was known, or a
+// user of whom Slack has said that nothing that is known can be relied on.
 var (
 	stubSchema = newSchema("stubs", "")
 	StubAt     = stubSchema.int(1, "at") // milliseconds
