@@ -133,11 +133,11 @@ func Fold(s string) string {
 func foldText(s string) string {
 	s = norm.NFC.String(s)
 	for range 3 {
-		folded := norm.NFC.String(strings.Map(foldRune, s))
+		folded := strings.Map(foldRune, s)
 		if folded == s {
 			break
 		}
-		s = folded
+		s = norm.NFC.String(folded)
 	}
 	return s
 }
@@ -145,6 +145,12 @@ func foldText(s string) string {
 // foldRune returns the least of the letters that differ from r in case only,
 // the lower-case one where that is ASCII.
 func foldRune(r rune) rune {
+	if r < utf8.RuneSelf { // what else there is of them comes after
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}
 	least := r
 	for o := unicode.SimpleFold(r); o != r; o = unicode.SimpleFold(o) {
 		least = min(least, o)
