@@ -17,13 +17,14 @@ func (l *Load) Members(convs, users IDs, parts iter.Seq[Part]) error {
 	if err := checkIDs(convs, users); err != nil {
 		return err
 	}
-	sets, err := l.packed(convs, users, parts)
+	t := idset.NewTransposer(users.Len())
+	sets, err := l.packed(convs, users, parts, t)
 	if err != nil {
 		return err
 	}
 	m := &l.members
 	m.convs = newSide(convs, sets)
-	m.users = newSide(users, transpose(sets, users.Len()))
+	m.users = newSide(users, transposed(t, sets))
 	if m.convs.byID.Len() != convs.Len() || m.users.byID.Len() != users.Len() {
 		return errors.New("an id has two numbers")
 	}
@@ -52,9 +53,9 @@ func newSide(ids IDs, sets []idset.Set) side {
 	})}
 }
 
-// packed returns the sets of all conversations by number, and counts their pairs
-// and digest in.
-func (l *Load) packed(convs, users IDs, parts iter.Seq[Part]) ([]idset.Set, error) {
+// packed returns the sets of all conversations by number, shows them to t, and
+// counts their pairs and digest in.
+func (l *Load) packed(convs, users IDs, parts iter.Seq[Part], t *idset.Transposer) ([]idset.Set, error) {
 	hashes := make([]uint64, 0, users.Len())
 	for id := range users.From(0) {
 		hashes = append(hashes, hashUser(id))
@@ -86,10 +87,13 @@ func (l *Load) packed(convs, users IDs, parts iter.Seq[Part]) ([]idset.Set, erro
 		if least, most := nums[0], nums[len(nums)-1]; int64(p.From) <= last || least < p.From || int(most) >= users.Len() {
 			return nil, fmt.Errorf("members %d to %d of %d, from %d on, behind %d", least, most, users.Len(), p.From, last)
 		}
+		digest := uint64(0)
 		for _, u := range nums {
-			l.digests[KindMember.slot()] += mixPair(hash, hashes[u])
+			digest += mixPair(hash, hashes[u])
 		}
+		l.digests[KindMember.slot()] += digest
 		l.members.count += len(nums)
+		t.Count(conv, nums)
 		joined = append(joined, enc)
 	}
 	if len(joined) > 0 {
@@ -106,7 +110,13 @@ func transpose(sets []idset.Set, n int) []idset.Set {
 		nums = s.Slice(nums[:0])
 		t.Count(uint32(set), nums)
 	}
+	return transposed(t, sets)
+}
+
+// transposed is transpose for sets whose numbers t has counted.
+func transposed(t *idset.Transposer, sets []idset.Set) []idset.Set {
 	t.Place()
+	var nums []uint32
 	for set, s := range sets {
 		nums = s.Slice(nums[:0])
 		t.Add(uint32(set), nums)
