@@ -94,8 +94,9 @@ func (p *parts) hasName(f *Field) bool {
 // counts. The schema's key, and members kept elsewhere, are passed over; v may
 // be of any kind.
 func (enc *Encoder) Record(s *Schema, v rawjson.Value) Record {
-	fields := v.Fields()
-	return enc.RecordOf(s, &fields)
+	r := v.Reader()
+	enc.buf = enc.appendRecord(enc.buf[:0], s, &r)
+	return enc.keep(enc.buf)
 }
 
 // Split is Record, and returns the members that were passed over. They are good
@@ -128,7 +129,8 @@ func (enc *Encoder) Of(s *Schema, ms Members) Record {
 	}
 	d := enc.begin(enc.buf[:0])
 	for _, m := range ms {
-		enc.add(&d, s, m.name, m.value)
+		r := m.value.Reader()
+		enc.add(&d, s, m.name, &r)
 	}
 	enc.buf = enc.finish(&d, s)
 	return enc.keep(enc.buf)
@@ -136,14 +138,24 @@ func (enc *Encoder) Of(s *Schema, ms Members) Record {
 
 // RecordOf is Record of an object whose members have been found already.
 func (enc *Encoder) RecordOf(s *Schema, fields *rawjson.Fields) Record {
-	enc.buf = enc.appendRecord(enc.buf[:0], s, fields)
+	d := enc.begin(enc.buf[:0])
+	for name, val := range fields.Members() {
+		r := val.Reader()
+		enc.add(&d, s, name, &r)
+	}
+	enc.buf = enc.finish(&d, s)
 	return enc.keep(enc.buf)
 }
 
-func (enc *Encoder) appendRecord(dst []byte, s *Schema, fields *rawjson.Fields) []byte {
+// appendRecord passes the value that comes next, and appends its record.
+func (enc *Encoder) appendRecord(dst []byte, s *Schema, r *rawjson.Reader) []byte {
 	d := enc.begin(dst)
-	for name, val := range fields.Members() {
-		enc.add(&d, s, name, val)
+	if !r.Enter(rawjson.Object) {
+		r.Value()
+	} else {
+		for name, ok := r.Key(); ok; name, ok = r.Key() {
+			enc.add(&d, s, name, r)
+		}
 	}
 	return enc.finish(&d, s)
 }
@@ -162,36 +174,46 @@ func (enc *Encoder) begin(dst []byte) draft {
 	return draft{dst: dst, base: len(dst), mark: len(enc.tail)}
 }
 
-func (enc *Encoder) add(d *draft, s *Schema, name string, val rawjson.Value) {
+// add takes the value that comes next, as the member of a name.
+func (enc *Encoder) add(d *draft, s *Schema, name string, r *rawjson.Reader) {
 	named := s.byName.get(name)
-	if named == nil && !s.keeps(name) {
-		if s == enc.apart {
+	if named == nil {
+		val := r.Value()
+		switch {
+		case s.keeps(name):
+			enc.tail = append(enc.tail, member{name, known(val)})
+		case s == enc.apart:
 			enc.members = append(enc.members, member{name, val})
 		}
 		return
 	}
-	if val.Kind() == rawjson.Null {
-		val = ""
-	}
-	if named == nil {
-		enc.tail = append(enc.tail, member{name, val})
-		return
-	}
 	d.dropName(named)
-	f := s.field(name, val)
-	switch {
-	case f == nil && val != "":
-		enc.tail = append(enc.tail, member{name, val})
+	lo := len(d.dst)
+	for f := named; f != nil; f = f.alt {
+		var ok bool
+		if d.dst, ok = enc.appendValue(d.dst, f, r); ok {
+			d.put(f.num, lo, len(d.dst))
+			if d.odd&(1<<named.num) != 0 {
+				enc.tail = append(enc.tail, member{name: name})
+			}
+			return
+		}
+	}
+	val := known(r.Value())
+	if val != "" {
 		d.odd |= 1 << named.num
+	} else if d.odd&(1<<named.num) == 0 {
 		return
-	case d.odd&(1<<named.num) != 0:
-		enc.tail = append(enc.tail, member{name: name})
 	}
-	if f != nil {
-		lo := len(d.dst)
-		d.dst = enc.appendValue(d.dst, f, val)
-		d.put(f.num, lo, len(d.dst))
+	enc.tail = append(enc.tail, member{name, val})
+}
+
+// known returns a value that says something, "" for null.
+func known(v rawjson.Value) rawjson.Value {
+	if v.Kind() == rawjson.Null {
+		return ""
 	}
+	return v
 }
 
 func (enc *Encoder) finish(d *draft, s *Schema) []byte {
@@ -239,37 +261,63 @@ func (s *Schema) assemble(dst []byte, p *parts, base int) []byte {
 	return dst[:base+n]
 }
 
-func (enc *Encoder) appendValue(dst []byte, f *Field, v rawjson.Value) []byte {
+// appendValue passes the value that comes next, and appends it as field f. If it
+// is of a type that the field does not take, nothing is passed and appended.
+// Slack sends some fields with more than one type; a value of a type nobody
+// expects goes to the tail, where it is kept as it came.
+func (enc *Encoder) appendValue(dst []byte, f *Field, r *rawjson.Reader) (_ []byte, ok bool) {
+	kind := r.Kind()
+	if kind == rawjson.Null || kind == rawjson.Absent {
+		return dst, false
+	}
+	lo, start := len(dst), *r
 	switch f.kind {
 	case kindString:
-		s, _ := v.Str()
-		if n, ok := f.number[s]; ok {
-			return appendInt(dst, f.num, n)
+		var s string
+		if s, ok = r.Str(); ok {
+			dst = f.appendStr(dst, s)
 		}
-		return appendBytes(dst, f.num, s)
 	case kindBool:
-		b, _ := v.Bool()
-		return appendBool(dst, f.num, b)
+		var b bool
+		if b, ok = r.Value().Bool(); ok {
+			dst = appendBool(dst, f.num, b)
+		}
 	case kindInt:
-		i, _ := v.Int()
-		return appendInt(dst, f.num, i)
-	}
-	dst = appendHeader(dst, f.num, wireBytes)
-	lo := len(dst)
-	switch f.kind {
+		var i int64
+		if i, ok = r.Value().Int(); ok {
+			dst = appendInt(dst, f.num, i)
+		}
 	case kindList:
-		for e := range v.Elems() {
-			s, _ := e.Str()
-			dst = appendElem(dst, s)
+		if ok = r.Enter(rawjson.Array); ok {
+			dst = appendHeader(dst, f.num, wireBytes)
+			body := len(dst)
+			for ok && r.Next() {
+				var s string
+				s, ok = r.Str()
+				dst = appendElem(dst, s)
+			}
+			dst = insertLen(dst, body)
 		}
 	case kindObject, kindWhole:
-		fields := v.Fields()
-		dst = enc.appendRecord(dst, f.sub, &fields)
+		if ok = kind == rawjson.Object || emptyArray(*r); ok { // Slack writes {} as []
+			dst = appendHeader(dst, f.num, wireBytes)
+			body := len(dst)
+			dst = insertLen(enc.appendRecord(dst, f.sub, r), body)
+		}
 	case kindRaw:
-		dst = rawjson.AppendCanonical(dst, v)
+		dst = appendHeader(dst, f.num, wireBytes)
+		body := len(dst)
+		dst, ok = insertLen(r.AppendCanonical(dst), body), true
 	}
-	return insertLen(dst, lo)
+	if !ok {
+		*r = start
+		return dst[:lo], false
+	}
+	return dst, true
 }
+
+// emptyArray reports whether an array without elements comes next.
+func emptyArray(r rawjson.Reader) bool { return r.Enter(rawjson.Array) && !r.Next() }
 
 // insertLen writes the length of dst[lo:] before it.
 func insertLen(dst []byte, lo int) []byte {
@@ -281,6 +329,16 @@ func insertLen(dst []byte, lo int) []byte {
 // appendHeader begins a field.
 func appendHeader(dst []byte, num, wire int) []byte {
 	return binary.AppendUvarint(dst, uint64(num)<<2|uint64(wire))
+}
+
+// appendStr appends a field of text.
+func (f *Field) appendStr(dst []byte, s string) []byte {
+	if f.number != nil {
+		if n, ok := f.number[s]; ok {
+			return appendInt(dst, f.num, n)
+		}
+	}
+	return appendBytes(dst, f.num, s)
 }
 
 func appendBytes(dst []byte, num int, s string) []byte {

@@ -3,8 +3,6 @@ package snapshot
 import (
 	"fmt"
 	"slices"
-
-	"github.com/slackstate/slackstate/internal/rawjson"
 )
 
 // A Schema lists the fields of one kind of entity that have a number of their
@@ -123,56 +121,6 @@ func (s *Schema) object(num int, name string, sub *Schema) *Field {
 }
 func (s *Schema) whole(num int, name string, sub *Schema) *Field {
 	return s.add(num, name, kindWhole, sub)
-}
-
-// field returns the field that takes v under name, or nil. Slack sends some
-// fields with more than one type; a value of a type nobody expects goes to the
-// tail, where it is kept as it came.
-func (s *Schema) field(name string, v rawjson.Value) *Field {
-	for f := s.byName.get(name); f != nil; f = f.alt {
-		if f.takes(v) {
-			return f
-		}
-	}
-	return nil
-}
-
-func (f *Field) takes(v rawjson.Value) bool {
-	switch f.kind {
-	case kindRaw:
-		return v != ""
-	case kindString:
-		return v.Kind() == rawjson.String
-	case kindBool:
-		_, ok := v.Bool()
-		return ok
-	case kindInt:
-		_, ok := v.Int()
-		return ok
-	case kindList:
-		if v.Kind() != rawjson.Array {
-			return false
-		}
-		for e := range v.Elems() {
-			if e.Kind() != rawjson.String {
-				return false
-			}
-		}
-		return true
-	case kindObject, kindWhole:
-		return v.Kind() == rawjson.Object || emptyArray(v) // Slack writes {} as []
-	}
-	return false
-}
-
-func emptyArray(v rawjson.Value) bool {
-	if v.Kind() != rawjson.Array {
-		return false
-	}
-	for range v.Elems() {
-		return false
-	}
-	return true
 }
 
 // keeps reports whether a record keeps a member without a number: not the key,

@@ -17,10 +17,8 @@ import (
 //  5. So two values that mean the same give the same bytes but for the
 //     spelling of numbers, and a canonical text gives itself.
 func AppendCanonical(dst []byte, v Value) []byte {
-	var few [64]written
-	c := canonizer{text: string(v)}
-	dst, _ = c.value(dst, 0, few[:0])
-	return dst
+	r := v.Reader()
+	return r.AppendCanonical(dst)
 }
 
 // A canonizer writes the canonical form in one pass over the text. Members are

@@ -29,8 +29,11 @@ const (
 )
 
 // Kind returns the kind of v, which its first byte decides.
-func (v Value) Kind() Kind {
-	switch at(string(v), 0) {
+func (v Value) Kind() Kind { return kindOf(at(string(v), 0)) }
+
+// kindOf returns the kind of a value by its first byte.
+func kindOf(first byte) Kind {
+	switch first {
 	case 'n':
 		return Null
 	case 't', 'f':

@@ -1,0 +1,89 @@
+package rawjson
+
+// A Reader reads a value from front to back and no part of its text twice, where
+// the methods of Value walk what they pass over again when it is asked for. It has
+// the rules of [Value]: on a text that Parse never saw it may read nonsense, but
+// going through an object by Key, or through an array by Next, comes to an end.
+type Reader struct {
+	text string
+	at   int // where the next value starts, or what closes the container it is in
+}
+
+// Reader returns a Reader of v, which is the value that comes next.
+func (v Value) Reader() Reader { return Reader{text: string(v)} }
+
+// Kind returns the kind of the value that comes next, Absent if none does.
+func (r *Reader) Kind() Kind { return kindOf(at(r.text, r.at)) }
+
+// Enter goes into the object or array that comes next, and reports whether it is
+// of that kind; anything else is not passed. Key or Next then lead through it.
+func (r *Reader) Enter(k Kind) bool {
+	if (k != Object && k != Array) || r.Kind() != k {
+		return false
+	}
+	r.at = space(r.text, r.at+1)
+	return true
+}
+
+// Key returns the decoded key of the object's next member, whose value comes next
+// then. Behind the last one it leaves the object and returns false.
+func (r *Reader) Key() (key string, ok bool) {
+	f, ok := nextField(r.text, r.at)
+	if !ok {
+		r.leave('}')
+		return "", false
+	}
+	r.at = f.value
+	return f.key(r.text), true
+}
+
+// Next reports whether the array has another element, which comes next then.
+// Behind the last one it leaves the array.
+func (r *Reader) Next() bool {
+	if r.Kind() == Absent {
+		r.leave(']')
+		return false
+	}
+	return true
+}
+
+func (r *Reader) leave(closer byte) {
+	if at(r.text, r.at) == closer {
+		r.at = afterComma(r.text, r.at+1)
+	} else {
+		r.at = len(r.text) // not from Parse
+	}
+}
+
+// Value passes the value that comes next, and returns it.
+func (r *Reader) Value() Value {
+	start := r.at
+	end := skip(r.text, start)
+	r.at = afterComma(r.text, end)
+	return Value(r.text[start:end])
+}
+
+// Str passes the string that comes next, and returns its decoded text as
+// [Value.Str] does; anything else is not passed.
+func (r *Reader) Str() (s string, ok bool) {
+	if at(r.text, r.at) != '"' {
+		return "", false
+	}
+	start := r.at + 1
+	end, plain := closingQuote(r.text, start)
+	r.at = afterComma(r.text, min(end+1, len(r.text)))
+	if s = r.text[start:end]; !plain {
+		s = unquote(s)
+	}
+	return s, true
+}
+
+// AppendCanonical passes the value that comes next, and appends its canonical
+// text as [AppendCanonical] does.
+func (r *Reader) AppendCanonical(dst []byte) []byte {
+	var few [64]written
+	c := canonizer{text: r.text}
+	dst, end := c.value(dst, r.at, few[:0])
+	r.at = afterComma(r.text, end)
+	return dst
+}
