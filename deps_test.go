@@ -26,8 +26,10 @@ var mayImport = map[string][]string{
 	"api":      {"snapshot"},
 	"snapshot": {"internal/*"},
 
-	"internal/pmap":  {"internal/sizes", "internal/parallel"},
-	"internal/idset": {"internal/sizes"},
+	"internal/pmap":     {"internal/sizes", "internal/parallel"},
+	"internal/idset":    {"internal/sizes"},
+	"internal/numset":   {"internal/sizes"},
+	"internal/numbered": {"internal/numset", "internal/sizes"},
 }
 
 // usedBy says which packages may import what is not of the module, and not of

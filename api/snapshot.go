@@ -106,8 +106,8 @@ func (s Snapshot) eachByEmail(email string, yield func(User) bool) {
 }
 
 func (s Snapshot) each(ids snapshot.Keys[UserID], yield func(User) bool) {
-	for id := range ids.All() {
-		if u, ok := s.User(id); ok && !yield(u) {
+	for id, r := range ids.Records() {
+		if !yield(User{s, id, r}) {
 			return
 		}
 	}

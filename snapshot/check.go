@@ -34,8 +34,10 @@ func (s *Snapshot) Check() error {
 	if fresh.sum != s.sum {
 		errs = append(errs, fmt.Errorf("sum is %016x, the records add up to %016x", s.sum, fresh.sum))
 	}
-	for ix := range numIndexes {
-		errs = append(errs, s.checkIndex(fresh, ix)...)
+	for _, k := range Kinds() {
+		if place, ok := k.listed(); ok {
+			errs = append(errs, s.checkList(k, s.listed.at(place))...)
+		}
 	}
 	for t := range Tie(numTies) {
 		errs = append(errs, s.checkTie(fresh, t)...)
@@ -45,15 +47,35 @@ func (s *Snapshot) Check() error {
 	return errors.Join(errs...)
 }
 
-func (s *Snapshot) checkIndex(fresh *Snapshot, ix index) (errs []error) {
-	have, want := s.index.at(ix), fresh.index.at(ix)
-	for key, ids := range want.All() {
-		if got, _ := have.Get(key); got != ids {
-			errs = append(errs, fmt.Errorf("index %d: %q leads to %q, the records say %q", ix, key, got, ids))
+// checkList verifies that the records of a kind are found by their keys, and that
+// the indexes of the kind hold exactly what they ask for.
+func (s *Snapshot) checkList(k Kind, l *list) (errs []error) {
+	asked := map[indexItem]bool{}
+	n := 0
+	for key := range l.All() {
+		n++
+		number, ok := l.Number(key)
+		if !ok || l.At(number).Key != key {
+			errs = append(errs, fmt.Errorf("%v %q is not found by its key", k, key))
+			continue
+		}
+		for _, x := range appendIndexItems(nil, k, number, l.At(number).Value) {
+			if asked[x] = true; !s.index.at(x.index).Has(x.item) {
+				errs = append(errs, fmt.Errorf("index %d does not lead to %v %q, as it should", x.index, k, key))
+			}
 		}
 	}
-	if have.Len() != want.Len() {
-		errs = append(errs, fmt.Errorf("index %d has %d entries, the records ask for %d", ix, have.Len(), want.Len()))
+	if n != l.Len() {
+		errs = append(errs, fmt.Errorf("%d %v, %d counted", n, k, l.Len()))
+	}
+	var entries [numIndexes]int
+	for x := range asked {
+		entries[x.index]++
+	}
+	for ix, want := range entries {
+		if have := s.index.at(index(ix)).Len(); index(ix).kind() == k && have != want {
+			errs = append(errs, fmt.Errorf("index %d has %d entries, the records ask for %d", ix, have, want))
+		}
 	}
 	return errs
 }

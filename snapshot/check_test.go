@@ -3,6 +3,9 @@ package snapshot
 import (
 	"strings"
 	"testing"
+
+	"github.com/slackstate/slackstate/internal/numbered"
+	"github.com/slackstate/slackstate/internal/numset"
 )
 
 // TestCheckTells: whatever is tampered with is told, by name.
@@ -22,17 +25,29 @@ func TestCheckTells(t *testing.T) {
 			s.tables.put(KindClock.slot(), s.tables.at(KindClock.slot()).Delete("name/C1"))
 		}, "sum is"},
 		{"the bytes of a record", func(s *Snapshot) {
-			s.tables.put(KindUser.slot(), s.tables.at(KindUser.slot()).Set("U1", "\xff"))
+			relist(s, KindUser, func(l *numbered.Edit[Record]) { l.Set("U1", "\xff") })
 		}, `users "U1"`},
 		{"an entry that an index lacks", func(s *Snapshot) {
-			s.index = s.index.with(userByName, s.index.at(userByName).Delete("ann"))
-		}, `"ann" leads to ""`},
+			entry, _ := userNamed(s, "ann")
+			reindex(s, userByName, func(ix *numset.Edit) { ix.Remove(entry) })
+		}, `index 0 does not lead to users "U1"`},
 		{"an entry that leads elsewhere", func(s *Snapshot) {
-			s.index = s.index.with(userByName, s.index.at(userByName).Set("ann", "U2"))
-		}, `"ann" leads to "U2"`},
+			entry, number := userNamed(s, "ann")
+			reindex(s, userByName, func(ix *numset.Edit) {
+				ix.Remove(entry)
+				ix.Add(numbered.Item(uint32(entry>>32), number+1))
+			})
+		}, `index 0 does not lead to users "U1"`},
 		{"an entry too many", func(s *Snapshot) {
-			s.index = s.index.with(conversationByName, s.index.at(conversationByName).Set("ghost", "C1"))
+			reindex(s, conversationByName, func(ix *numset.Edit) { ix.Add(numbered.Item(numbered.Hash("ghost"), 0)) })
 		}, "entries"},
+		{"a record that nothing counts", func(s *Snapshot) {
+			other := (&Snapshot{}).Edit()
+			other.Put(KindEmoji, "x", Exists)
+			next, _ := other.Commit(1)
+			place, _ := KindEmoji.listed()
+			s.listed[place] = next.listed[place]
+		}, "digest is"},
 		{"a tie that is missing", func(s *Snapshot) {
 			s.ties = nil
 		}, "is not tied to"},
@@ -77,6 +92,32 @@ func TestCheckTells(t *testing.T) {
 			}
 		})
 	}
+}
+
+// relist changes the records of a kind behind the back of everything else.
+func relist(s *Snapshot, k Kind, change func(*numbered.Edit[Record])) {
+	place, _ := k.listed()
+	var e numbered.Edit[Record]
+	e.Start(*s.listed.at(place))
+	change(&e)
+	l := e.Table()
+	s.listed[place] = &l
+}
+
+// reindex does so with an index.
+func reindex(s *Snapshot, ix index, change func(*numset.Edit)) {
+	var e numset.Edit
+	e.Start(s.index.at(ix))
+	change(&e)
+	s.index = s.index.with(ix, e.Set())
+}
+
+// userNamed returns the entry that leads from a name to user U1, and the user's
+// number.
+func userNamed(s *Snapshot, name string) (entry uint64, number uint32) {
+	place, _ := KindUser.listed()
+	number, _ = s.listed.at(place).Number("U1")
+	return numbered.Item(numbered.Hash(name), number), number
 }
 
 // TestCheckTellsAll: one fault does not hide another.

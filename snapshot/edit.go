@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slackstate/slackstate/internal/numbered"
+	"github.com/slackstate/slackstate/internal/numset"
 	"github.com/slackstate/slackstate/internal/pmap"
 )
 
@@ -34,7 +36,8 @@ type Edit struct {
 	digest    uint64 // of base and what was put since
 	sum       uint64
 	tables    [numTables]pmap.Edit[string, Record]
-	index     [numIndexes]pmap.Edit[string, idList]
+	listed    [numListed]numbered.Edit[Record]
+	index     [numIndexes]numset.Edit
 	members   membersEdit
 	begun     begun
 	gathering *gathering
@@ -47,14 +50,14 @@ type Edit struct {
 	changes   []Change
 	at        map[changeKey]int // position in changes, once there are many
 
-	before, after []indexKey // of the record that is put
+	before, after []indexItem // of the record that is put
 }
 
 // begun says which parts of an edit are in use; base answers for the others.
 type begun struct {
-	tables, index uint32 // bit n: the edit in slot n, or of index n
-	members       bool
-	timelines     bool
+	tables, listed, index uint32 // bit n: the edit in slot n, in place n, or of index n
+	members               bool
+	timelines             bool
 }
 
 // A found record is what an edit has under a key. A handler asks for the same
@@ -83,8 +86,11 @@ func (e *Edit) Reset(s *Snapshot) {
 	for slot := range bitsOf(e.begun.tables) {
 		e.tables[slot] = pmap.Edit[string, Record]{}
 	}
+	for place := range bitsOf(e.begun.listed) {
+		e.listed[place] = numbered.Edit[Record]{}
+	}
 	for ix := range bitsOf(e.begun.index) {
-		e.index[ix] = pmap.Edit[string, idList]{}
+		e.index[ix] = numset.Edit{}
 	}
 	if e.begun.members {
 		e.members = membersEdit{}
@@ -151,7 +157,9 @@ func (e *Edit) find(k Kind, key string) (stored string, r Record) {
 	if t := e.gathered(slot); t != nil {
 		return t.entry(key)
 	}
-	if e.begun.tables&(1<<slot) != 0 {
+	if place, ok := k.listed(); ok {
+		stored, r = e.listedRow(place, key)
+	} else if e.begun.tables&(1<<slot) != 0 {
 		stored, r, _ = e.tables[slot].Entry(key)
 	} else {
 		stored, r, _ = e.base.tables.at(slot).Entry(key)
@@ -186,17 +194,15 @@ func (e *Edit) Put(k Kind, key string, r Record) {
 	key = stored
 	e.track(k, key, old, r)
 	e.account(k, key, old, r)
-	t := e.table(k.slot())
-	if r == "" {
+	if place, ok := k.listed(); ok {
+		e.list(k, place, key, old, r)
+	} else if t := e.table(k.slot()); r == "" {
 		t.Delete(key)
 	} else {
 		t.Set(key, r)
 	}
 	e.found[int(k)%len(e.found)] = found{k, key, r}
 	e.ties.move(k, key, old, r)
-	if k.indexed() && !indexedAlike(k, old, r) {
-		e.reindex(k, key, old, r)
-	}
 }
 
 func (e *Edit) putMember(key string, r Record) {
@@ -248,7 +254,40 @@ func (e *Edit) table(slot int) *pmap.Edit[string, Record] {
 	return t
 }
 
-func (e *Edit) indexEdit(ix index) *pmap.Edit[string, idList] {
+func (e *Edit) listEdit(place int) *numbered.Edit[Record] {
+	l := &e.listed[place]
+	if e.begun.listed&(1<<place) == 0 {
+		e.begun.listed |= 1 << place
+		l.Start(*e.base.listed.at(place))
+	}
+	return l
+}
+
+// listedRow returns the key as it is stored and the record in a list.
+func (e *Edit) listedRow(place int, key string) (stored string, r Record) {
+	var row numbered.Row[Record]
+	if e.begun.listed&(1<<place) != 0 {
+		row, _ = e.listed[place].Row(key)
+	} else {
+		row, _ = e.base.listed.at(place).Row(key)
+	}
+	return row.Key, row.Value
+}
+
+// list puts a record in a list and in the indexes.
+func (e *Edit) list(k Kind, place int, key string, old, r Record) {
+	l, number := e.listEdit(place), uint32(0)
+	if r == "" {
+		number, _ = l.Delete(key)
+	} else {
+		number = l.Set(key, r)
+	}
+	if !indexedAlike(k, old, r) {
+		e.reindex(k, number, old, r)
+	}
+}
+
+func (e *Edit) indexEdit(ix index) *numset.Edit {
 	t := &e.index[ix]
 	if e.begun.index&(1<<ix) == 0 {
 		e.begun.index |= 1 << ix
@@ -290,8 +329,9 @@ func (e *Edit) EmojiAliases(name string) []string {
 	if t := e.gathered(KindEmoji.slot()); t != nil {
 		return t.aliases(name)
 	}
-	l, _ := e.indexEdit(emojiByTarget).Get(name)
-	return slices.Collect(each[string](l))
+	place, _ := KindEmoji.listed()
+	rows := e.listEdit(place).Peek()
+	return slices.Collect(Keys[string]{&rows, e.indexEdit(emojiByTarget).Peek(), emojiByTarget, name}.All())
 }
 
 // track notes what a record was when the edit began and what it is now.
@@ -329,33 +369,18 @@ func (e *Edit) position(ck changeKey) (int, bool) {
 	return i, ok
 }
 
-func (e *Edit) reindex(k Kind, key string, old, r Record) {
-	e.before = appendIndexKeys(e.before[:0], k, old)
-	e.after = appendIndexKeys(e.after[:0], k, r)
-	for _, at := range e.before {
-		if !slices.Contains(e.after, at) {
-			e.unindex(at.index, at.key, key)
+func (e *Edit) reindex(k Kind, number uint32, old, r Record) {
+	e.before = appendIndexItems(e.before[:0], k, number, old)
+	e.after = appendIndexItems(e.after[:0], k, number, r)
+	for _, x := range e.before {
+		if !slices.Contains(e.after, x) {
+			e.indexEdit(x.index).Remove(x.item)
 		}
 	}
-	for _, at := range e.after {
-		if !slices.Contains(e.before, at) {
-			t := e.indexEdit(at.index)
-			l, _ := t.Get(at.key)
-			// The entry is cut out of the record, which must not outlive its turn.
-			t.Set(strings.Clone(at.key), l.with(key))
+	for _, x := range e.after {
+		if !slices.Contains(e.before, x) {
+			e.indexEdit(x.index).Add(x.item)
 		}
-	}
-	clear(e.before)
-	clear(e.after)
-}
-
-func (e *Edit) unindex(ix index, entry, key string) {
-	t := e.indexEdit(ix)
-	l, _ := t.Get(entry)
-	if l = l.without(key); l == "" {
-		t.Delete(entry)
-	} else {
-		t.Set(strings.Clone(entry), l)
 	}
 }
 
@@ -385,8 +410,12 @@ func (e *Edit) Commit(at int64) (*Snapshot, []Change) {
 	for slot := range bitsOf(e.begun.tables) {
 		next.tables.put(slot, e.tables[slot].Map())
 	}
+	for place := range bitsOf(e.begun.listed) {
+		l := e.listed[place].Table()
+		next.listed[place] = &l
+	}
 	for ix := range bitsOf(e.begun.index) {
-		next.index = next.index.with(index(ix), e.index[ix].Map())
+		next.index = next.index.with(index(ix), e.index[ix].Set())
 	}
 	if e.begun.members {
 		next.members = e.members.seal()

@@ -179,15 +179,6 @@ func TestNoFrameIsKept(t *testing.T) {
 			}
 		}
 	}
-	record := string(s.Get(KindUser, "U1"))
-	frame = record // from here on: within the record
-	for _, table := range s.index {
-		for entry := range table.All() {
-			if within(entry) {
-				t.Errorf("index entry %q keeps its record alive", entry)
-			}
-		}
-	}
 }
 
 // TestLoadRefuses what cannot have been stored.

@@ -26,7 +26,11 @@ func (s *Snapshot) Footprint() []Share {
 				keys += textBytes(key)
 			}
 		}
-		tables += s.tables.at(k.slot()).Footprint()
+		if place, ok := k.listed(); ok {
+			tables += s.listed.at(place).Footprint()
+		} else {
+			tables += s.tables.at(k.slot()).Footprint()
+		}
 	}
 	for k, n := range records {
 		switch k {
@@ -35,15 +39,9 @@ func (s *Snapshot) Footprint() []Share {
 			others += n
 		}
 	}
-	var texts, lists, tries int64
+	var indexes int64
 	for ix := range index(numIndexes) {
-		for key, ids := range s.index.at(ix).All() {
-			texts += textBytes(key)
-			if ids.several() {
-				lists += textBytes(string(ids))
-			}
-		}
-		tries += s.index.at(ix).Footprint()
+		indexes += s.index.at(ix).Footprint()
 	}
 	var tied int64
 	for t := range Tie(numTies) {
@@ -59,10 +57,8 @@ func (s *Snapshot) Footprint() []Share {
 		{"presence", records[KindPresence]},
 		{"other records", others},
 		{"keys", keys},
-		{"tries of the tables", tables},
-		{"names in indexes", texts},
-		{"lists of ids in indexes", lists},
-		{"tries of the indexes", tries},
+		{"tables without keys and records", tables},
+		{"indexes", indexes},
 		{"ties", tied},
 		{"members of conversations", s.members.convs.footprint()},
 		{"conversations of members", s.members.users.footprint()},

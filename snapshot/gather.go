@@ -5,7 +5,6 @@ import (
 
 	"github.com/slackstate/slackstate/internal/idset"
 	"github.com/slackstate/slackstate/internal/parallel"
-	"github.com/slackstate/slackstate/internal/pmap"
 )
 
 // A gathering takes what an edit puts into tables that were empty before, as the
@@ -240,6 +239,7 @@ func (m *newMembers) seal() (_ memberships, digest uint64) {
 func (g *gathering) seal(next *Snapshot) (changes []Change) {
 	var (
 		built   [numTables]table
+		lists   [numListed]list
 		digests [numTables]uint64
 		names   indexes
 		members memberships
@@ -252,16 +252,17 @@ func (g *gathering) seal(next *Snapshot) (changes []Change) {
 		}
 		slot, rows := k.slot(), t.live()
 		jobs = append(jobs, func() {
-			built[slot] = pmap.Build(rows.n, func(i int) (string, Record) {
-				x := rows.at(i)
-				return x.key, x.r
-			})
+			if place, ok := k.listed(); ok {
+				lists[place], _ = buildList(rows)
+			} else {
+				built[slot] = buildTable(rows)
+			}
 			for i := range rows.n {
 				x := rows.at(i)
 				digests[slot] += mix(k, x.key, x.r)
 			}
 		})
-		if k.indexed() {
+		if _, ok := k.listed(); ok {
 			jobs = append(jobs, func() { buildIndexes(&names, k, rows) })
 		}
 		for i := range rows.n {
@@ -282,6 +283,12 @@ func (g *gathering) seal(next *Snapshot) (changes []Change) {
 			next.digest += digests[slot]
 		} else {
 			next.sum += digests[slot]
+		}
+	}
+	for place := range lists {
+		if lists[place].Len() > 0 {
+			l := lists[place]
+			next.listed[place] = &l
 		}
 	}
 	for ix, t := range names {

@@ -9,12 +9,18 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/slackstate/slackstate/internal/pmap"
+	"github.com/slackstate/slackstate/internal/numbered"
+	"github.com/slackstate/slackstate/internal/numset"
 )
 
-// An index leads from a value to the keys of the records that have it. Which
-// values a record has is appendIndexKeys' business alone; Edit does the rest, so no
-// index can be forgotten by a handler.
+// An index leads from a value to the records that have it. Which values a record
+// has is eachIndexed's business alone; Edit does the rest, so no index can be
+// forgotten by a handler.
+//
+// An entry is the hash of a value and the number of a record in its list. What an
+// index leads to may therefore be of another value with the same hash, which a
+// lookup sees when it looks at the record; so the values, which are in the record
+// anyway, need not be kept a second time.
 type index uint8
 
 const (
@@ -29,20 +35,21 @@ const (
 	numIndexes
 )
 
-// An indexKey is an entry of an index.
-type indexKey struct {
-	index index
-	key   string
+// kind returns the kind of the records that an index leads to.
+func (ix index) kind() Kind {
+	switch ix {
+	case userByName, userByEmail, userByBot:
+		return KindUser
+	case usergroupByHandle:
+		return KindUsergroup
+	case emojiByTarget:
+		return KindEmoji
+	}
+	return KindConversation
 }
 
-// indexed reports whether records of the kind are in any index.
-func (k Kind) indexed() bool {
-	switch k {
-	case KindUser, KindConversation, KindUsergroup, KindEmoji:
-		return true
-	}
-	return false
-}
+// folds reports whether the values of an index compare as Fold says.
+func (ix index) folds() bool { return ix != userByBot && ix != imByUser && ix != emojiByTarget }
 
 // indexedAlike reports whether two records are known to ask for the same index
 // entries because they have the same names: most changes are of something else.
@@ -67,47 +74,75 @@ func alike(a, b Record, fields ...*Field) bool {
 	return true
 }
 
-// appendIndexKeys appends every index entry that a record asks for. An entry
-// may be named twice.
-func appendIndexKeys(keys []indexKey, k Kind, r Record) []indexKey {
-	add := func(ix index, key string) {
-		if key != "" {
-			keys = append(keys, indexKey{ix, key})
-		}
+// eachIndexed yields every value that a record is to be found by, as the record has
+// it, until yield returns false. "" is none, and one may come twice.
+func eachIndexed(k Kind, r Record, yield func(index, string) bool) {
+	if r == "" {
+		return
 	}
 	switch k {
 	case KindUser:
 		p := r.Sub(UserProfile)
-		names := [...]string{
-			r.Str(UserName), r.Str(UserRealName), p.Str(ProfileDisplayName), p.Str(ProfileDisplayNameNorm),
-			p.Str(ProfileRealName), p.Str(ProfileRealNameNorm),
+		_ = yield(userByName, r.Str(UserName)) && yield(userByName, p.Str(ProfileDisplayName)) &&
+			yield(userByName, p.Str(ProfileDisplayNameNorm)) && yield(userByName, p.Str(ProfileRealName)) &&
+			yield(userByName, p.Str(ProfileRealNameNorm)) && yield(userByName, r.Str(UserRealName)) &&
+			yield(userByEmail, p.Str(ProfileEmail)) && yield(userByBot, p.Str(ProfileBotID))
+	case KindConversation:
+		if !yield(conversationByName, r.Str(ConvName)) || !yield(conversationByName, r.Str(ConvNameNormalized)) {
+			return
 		}
-		for i, name := range names {
-			if !slices.Contains(names[:i], name) { // to fold a name is the dearest part
-				add(userByName, Fold(name))
+		for name := range r.List(ConvPreviousNames) {
+			if !yield(conversationByFormerName, name) {
+				return
 			}
 		}
-		add(userByEmail, Fold(p.Str(ProfileEmail)))
-		add(userByBot, p.Str(ProfileBotID))
-	case KindConversation:
-		add(conversationByName, Fold(r.Str(ConvName)))
-		add(conversationByName, Fold(r.Str(ConvNameNormalized)))
-		for name := range r.List(ConvPreviousNames) {
-			add(conversationByFormerName, Fold(name))
-		}
 		if r.Is(ConvIsIM) {
-			add(imByUser, r.Str(ConvUser))
+			yield(imByUser, r.Str(ConvUser))
 		}
 	case KindUsergroup:
 		if del, _ := r.Int(UsergroupDateDelete); del == 0 {
-			add(usergroupByHandle, Fold(r.Str(UsergroupHandle)))
+			yield(usergroupByHandle, r.Str(UsergroupHandle))
 		}
 	case KindEmoji:
 		if to, ok := strings.CutPrefix(r.Str(EmojiValue), "alias:"); ok {
-			add(emojiByTarget, to)
+			yield(emojiByTarget, to)
 		}
 	}
-	return keys
+}
+
+// leads reports whether an index is to lead from a value, folded if it folds, to a
+// record.
+func (ix index) leads(value string, r Record) (yes bool) {
+	eachIndexed(ix.kind(), r, func(of index, has string) bool {
+		yes = of == ix && has != "" && (has == value || ix.folds() && foldsTo(has, value))
+		return !yes
+	})
+	return yes
+}
+
+// An indexItem is an entry of an index.
+type indexItem struct {
+	index index
+	item  uint64
+}
+
+// appendIndexItems appends every index entry that a record of a number asks for.
+// An entry may come twice.
+func appendIndexItems(items []indexItem, k Kind, number uint32, r Record) []indexItem {
+	var before index // the last value and its index: most values are repetitions, and
+	last := ""       // to fold one is the dearest part
+	eachIndexed(k, r, func(ix index, value string) bool {
+		if value == "" || value == last && ix == before {
+			return true
+		}
+		before, last = ix, value
+		if ix.folds() {
+			value = Fold(value)
+		}
+		items = append(items, indexItem{ix, numbered.Item(numbered.Hash(value), number)})
+		return true
+	})
+	return items
 }
 
 // Fold returns the form under which names are compared: letters without regard
@@ -126,6 +161,28 @@ func Fold(s string) string {
 		return strings.ToLower(s)
 	}
 	return s
+}
+
+// foldsTo reports whether Fold(s) is folded. It allocates only if s is not ASCII.
+func foldsTo(s, folded string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return foldText(s) == folded
+		}
+	}
+	if len(s) != len(folded) {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != folded[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // foldText is Fold for any text. A letter that was folded may go together with an
@@ -161,121 +218,84 @@ func foldRune(r rune) rune {
 	return least
 }
 
-// An idList is a sorted list of keys joined by a zero byte. Nearly all lists
-// have one key, and then cost no more than it does.
-type idList string
-
-func (l idList) with(id string) idList {
-	if l == "" {
-		return idList(id)
-	}
-	ids := strings.Split(string(l), "\x00")
-	i, found := slices.BinarySearch(ids, id)
-	if found {
-		return l
-	}
-	return idList(strings.Join(slices.Insert(ids, i, id), "\x00"))
-}
-
-func (l idList) without(id string) idList {
-	ids := strings.Split(string(l), "\x00")
-	i, found := slices.BinarySearch(ids, id)
-	if !found {
-		return l
-	}
-	return idList(strings.Join(slices.Delete(ids, i, i+1), "\x00"))
-}
-
-// buildIndexes builds the indexes that the records of a table ask for. Each index
-// belongs to one kind.
+// buildIndexes builds the indexes that the records of a table ask for, whose number
+// is their place among the rows. Each index belongs to one kind.
 func buildIndexes(is *indexes, k Kind, rows *chunks[row]) {
-	var entries [numIndexes]chunks[indexEntry]
-	var keys []indexKey
-	var texts arena
+	if _, ok := k.listed(); !ok {
+		return
+	}
+	var all [numIndexes][]uint64
+	var items []indexItem
 	for i := range rows.n {
-		x := rows.at(i)
-		keys = appendIndexKeys(keys[:0], k, x.r)
-		for n, entry := range keys {
-			if !slices.Contains(keys[:n], entry) {
-				entries[entry.index].add(indexEntry{texts.clone(entry.key), idList(x.key)})
-			}
+		items = appendIndexItems(items[:0], k, uint32(i), rows.at(i).r)
+		for _, x := range items {
+			all[x.index] = append(all[x.index], x.item)
 		}
 	}
-	for ix := range entries {
-		if entries[ix].n > 0 { // an index of this kind
-			is[ix] = buildIndex(&entries[ix])
-		}
-	}
-}
-
-// buildIndex makes an index of entries that lead to one key each.
-func buildIndex(entries *chunks[indexEntry]) nameIndex {
-	return pmap.BuildJoined(entries.n, func(i int) (string, idList) {
-		en := entries.at(i)
-		return en.key, en.ids
-	}, joinIDs)
-}
-
-type indexEntry struct {
-	key string
-	ids idList
-}
-
-// joinIDs makes one list of lists of one key each.
-func joinIDs(ids []idList) idList {
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	size := len(ids) - 1
-	for _, id := range ids {
-		size += len(id)
-	}
-	var b strings.Builder
-	b.Grow(size)
-	for _, id := range ids {
-		if b.Len() > 0 {
-			b.WriteByte(0)
-		}
-		b.WriteString(string(id))
-	}
-	return idList(b.String())
-}
-
-// several reports whether the list has more than one key.
-func (l idList) several() bool { return strings.IndexByte(string(l), 0) >= 0 }
-
-func each[K ~string](l idList) iter.Seq[K] {
-	return func(yield func(K) bool) {
-		for rest := string(l); rest != ""; {
-			var id string
-			id, rest, _ = strings.Cut(rest, "\x00")
-			if !yield(K(id)) {
-				return
-			}
+	for ix, items := range all {
+		if len(items) > 0 { // an index of this kind
+			numset.Sort(items)
+			is[ix] = numset.Build(slices.Compact(items))
 		}
 	}
 }
 
-// Keys are the keys of some records, in ascending order. To look them up and to
-// range over them takes no memory.
-type Keys[K ~string] idList
+// Keys are the keys of the records that have some value, in ascending order. To
+// look a few up and to range over them takes no memory.
+type Keys[K ~string] struct {
+	rows  *list
+	at    numset.Set
+	index index
+	value string
+}
 
 // All returns the keys.
-func (l Keys[K]) All() iter.Seq[K] { return each[K](idList(l)) }
+func (l Keys[K]) All() iter.Seq[K] {
+	return func(yield func(K) bool) { l.each(func(key K, _ Record) bool { return yield(key) }) }
+}
 
-func keys[K ~string](s *Snapshot, ix index, entry string) Keys[K] {
-	l, _ := s.index.at(ix).Get(entry)
-	return Keys[K](l)
+// Records returns the keys and the records they have.
+func (l Keys[K]) Records() iter.Seq2[K, Record] {
+	return func(yield func(K, Record) bool) { l.each(yield) }
+}
+
+func (l *Keys[K]) each(yield func(K, Record) bool) {
+	if l.value == "" {
+		return
+	}
+	var room [8]uint32
+	var rows [8]numbered.Row[Record]
+	found := rows[:0]
+	for _, n := range l.at.AppendLower(room[:0], numbered.Hash(l.value)) {
+		if row := l.rows.At(n); l.index.leads(l.value, row.Value) {
+			found = append(found, row)
+		}
+	}
+	slices.SortFunc(found, func(a, b numbered.Row[Record]) int { return strings.Compare(a.Key, b.Key) })
+	for _, row := range found {
+		if !yield(K(row.Key), row.Value) {
+			return
+		}
+	}
+}
+
+func keys[K ~string](s *Snapshot, ix index, value string) Keys[K] {
+	place, _ := ix.kind().listed()
+	if ix.folds() {
+		value = Fold(value)
+	}
+	return Keys[K]{s.listed.at(place), s.index.at(ix), ix, value}
 }
 
 // UsersNamed returns the users with that handle, display name or real name. Names
 // are not unique, and compare as Fold says.
 func (s *Snapshot) UsersNamed(name string) Keys[UserID] {
-	return keys[UserID](s, userByName, Fold(name))
+	return keys[UserID](s, userByName, name)
 }
 
 // UsersByEmail returns the users with that address.
 func (s *Snapshot) UsersByEmail(email string) Keys[UserID] {
-	return keys[UserID](s, userByEmail, Fold(email))
+	return keys[UserID](s, userByEmail, email)
 }
 
 // UsersByBot returns the users that belong to a bot.
@@ -283,12 +303,12 @@ func (s *Snapshot) UsersByBot(bot BotID) Keys[UserID] { return keys[UserID](s, u
 
 // ConversationsNamed returns the conversations that have that name.
 func (s *Snapshot) ConversationsNamed(name string) Keys[ChannelID] {
-	return keys[ChannelID](s, conversationByName, Fold(name))
+	return keys[ChannelID](s, conversationByName, name)
 }
 
 // ConversationsFormerlyNamed returns the conversations that once had that name.
 func (s *Snapshot) ConversationsFormerlyNamed(name string) Keys[ChannelID] {
-	return keys[ChannelID](s, conversationByFormerName, Fold(name))
+	return keys[ChannelID](s, conversationByFormerName, name)
 }
 
 // GroupDMs returns the group DMs that are known to have exactly these members, in
@@ -313,18 +333,15 @@ func (s *Snapshot) numConversations(user UserID) int { return s.members.users.of
 
 // IMs returns the DMs with a user: one, but for what Slack may send.
 func (s *Snapshot) IMs(user UserID) iter.Seq[ChannelID] {
-	l, _ := s.index.at(imByUser).Get(string(user))
-	return each[ChannelID](l)
+	return keys[ChannelID](s, imByUser, string(user)).All()
 }
 
 // UsergroupsByHandle returns the enabled user groups with that handle.
 func (s *Snapshot) UsergroupsByHandle(handle string) iter.Seq[UsergroupID] {
-	l, _ := s.index.at(usergroupByHandle).Get(Fold(handle))
-	return each[UsergroupID](l)
+	return keys[UsergroupID](s, usergroupByHandle, handle).All()
 }
 
 // EmojiAliases returns the names that are aliases of an emoji.
 func (s *Snapshot) EmojiAliases(name string) iter.Seq[string] {
-	l, _ := s.index.at(emojiByTarget).Get(name)
-	return each[string](l)
+	return keys[string](s, emojiByTarget, name).All()
 }

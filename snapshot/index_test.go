@@ -1,7 +1,9 @@
 package snapshot
 
 import (
+	"fmt"
 	"iter"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -9,6 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/slackstate/slackstate/internal/numbered"
+	"github.com/slackstate/slackstate/internal/numset"
 )
 
 // texts returns the elements of a sequence as strings, in its order.
@@ -166,6 +171,11 @@ func TestFold(t *testing.T) {
 				t.Errorf("%q and %q: folded to one: %t, differ in case only: %t", a, b, same, fold)
 			}
 		}
+		for _, b := range words {
+			if foldsTo(a, Fold(b)) != (Fold(a) == Fold(b)) {
+				t.Errorf("foldsTo(%q, %q) differs from Fold", a, Fold(b))
+			}
+		}
 		if Fold(Fold(a)) != Fold(a) {
 			t.Errorf("%q folds to %q and that to %q", a, Fold(a), Fold(Fold(a)))
 		}
@@ -179,25 +189,36 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// TestIDList: the list of an index entry is a sorted set.
-func TestIDList(t *testing.T) {
+// TestHashesAlike: a lookup gives no record that only shares the hash of its value
+// with one that has it.
+func TestHashesAlike(t *testing.T) {
+	s := indexed(t)
+	place, _ := KindUser.listed()
+	other, _ := s.listed.at(place).Number("U3")
+	reindex(s, userByName, func(ix *numset.Edit) { ix.Add(numbered.Item(numbered.Hash("ann"), other)) })
+	if diff := cmp.Diff([]string{"U1", "U2"}, texts(s.UsersNamed("ann").All())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestManyOfOneName: a name may have any number of users, who come and go.
+func TestManyOfOneName(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	var l idList
+	s := &Snapshot{}
 	model := map[string]bool{}
-	for range 500 {
-		id := string(rune('a' + random.IntN(12)))
-		if random.IntN(2) == 0 {
-			l, model[id] = l.with(id), true
-		} else {
-			l = l.without(id)
-			delete(model, id)
+	for range 20 {
+		e := s.Edit()
+		for range 50 {
+			id := fmt.Sprintf("U%03d", random.IntN(300))
+			if model[id] = random.IntN(3) > 0; model[id] {
+				e.Put(KindUser, id, encode(t, userSchema, `{"name":"`+id+`","real_name":"Wei Zhao"}`))
+			} else {
+				e.Delete(KindUser, id)
+				delete(model, id)
+			}
 		}
-		var want []string
-		for id := range model {
-			want = append(want, id)
-		}
-		slices.Sort(want)
-		if diff := cmp.Diff(want, texts(each[string](l))); diff != "" {
+		s, _ = e.Commit(1)
+		if diff := cmp.Diff(slices.Sorted(maps.Keys(model)), texts(checked(t, s).UsersNamed("wei zhao").All())); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
 	}

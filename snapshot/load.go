@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/slackstate/slackstate/internal/numbered"
 	"github.com/slackstate/slackstate/internal/parallel"
-	"github.com/slackstate/slackstate/internal/pmap"
 )
 
 // A Load makes a snapshot out of stored records, without listing changes. Tables
@@ -15,6 +15,7 @@ import (
 // kinds. What happened since the tables were written follows by Put.
 type Load struct {
 	tables  [numTables]table
+	listed  listed
 	index   indexes
 	ties    ties
 	members memberships
@@ -66,18 +67,35 @@ func (l *Load) Table(k Kind, parts ...TablePart) error {
 		digest += loaded[i].digest
 		rows.join(&loaded[i].rows)
 	}
-	table := pmap.Build(rows.n, func(i int) (string, Record) {
-		x := rows.at(i)
-		return x.key, x.r
-	})
+	if err := l.build(k, &rows); err != nil {
+		return err
+	}
+	slot := k.slot()
+	l.loaded[slot], l.digests[slot] = true, digest
+	if _, ok := k.listed(); ok || k.keyTied() || k.recordTied() {
+		l.rows[slot] = rows
+	}
+	return nil
+}
+
+// build makes the table of a kind.
+func (l *Load) build(k Kind, rows *chunks[row]) error {
+	if place, ok := k.listed(); ok {
+		if rows.n == 0 {
+			return nil
+		}
+		list, ok := buildList(rows)
+		if !ok {
+			return fmt.Errorf("of %d records two have one key", rows.n)
+		}
+		l.listed[place] = &list
+		return nil
+	}
+	table := buildTable(rows)
 	if table.Len() != rows.n {
 		return fmt.Errorf("%d records have %d keys", rows.n, table.Len())
 	}
-	slot := k.slot()
-	l.tables[slot], l.loaded[slot], l.digests[slot] = table, true, digest
-	if k.indexed() || k.keyTied() || k.recordTied() {
-		l.rows[slot] = rows
-	}
+	l.tables[k.slot()] = table
 	return nil
 }
 
@@ -148,20 +166,36 @@ func (l *Load) Index(k Kind) {
 // state as of an event in part: there are no indexes, no memberships and no
 // digests in it, nor other tables.
 func (l *Load) Early(seq Seq, at int64, changes iter.Seq[Change]) (*Snapshot, error) {
-	s := &Snapshot{seq: seq, at: at, partial: true, tables: l.group()}
+	s := &Snapshot{seq: seq, at: at, partial: true, tables: l.group(), listed: l.listed}
+	var lists [numListed]numbered.Edit[Record]
+	for place := range lists {
+		lists[place].Start(*l.listed.at(place))
+	}
 	for c := range changes {
 		slot := c.Kind.slot()
 		if !l.loaded[slot] {
 			continue
 		}
-		if c.After == "" {
+		if c.After != "" {
+			if err := c.Kind.Check(c.Key, c.After); err != nil {
+				return nil, fmt.Errorf("%v %q: %w", c.Kind, c.Key, err)
+			}
+		}
+		place, listed := c.Kind.listed()
+		switch {
+		case listed && c.After == "":
+			lists[place].Delete(c.Key)
+		case listed:
+			lists[place].Set(c.Key, c.After)
+		case c.After == "":
 			s.tables.put(slot, s.tables.at(slot).Delete(c.Key))
-			continue
+		default:
+			s.tables.put(slot, s.tables.at(slot).Set(c.Key, c.After))
 		}
-		if err := c.Kind.Check(c.Key, c.After); err != nil {
-			return nil, fmt.Errorf("%v %q: %w", c.Kind, c.Key, err)
-		}
-		s.tables.put(slot, s.tables.at(slot).Set(c.Key, c.After))
+	}
+	for place := range lists {
+		list := lists[place].Table()
+		s.listed[place] = &list
 	}
 	return s, nil
 }
@@ -192,7 +226,7 @@ func (l *Load) Put(k Kind, key string, r Record) error {
 func (l *Load) edit() *Edit {
 	if l.e == nil {
 		index, ties := l.index, l.ties // copies, so that the snapshot does not hold on to l
-		base := &Snapshot{tables: l.group(), members: l.members, index: &index, ties: &ties, timelines: l.lines.seal()}
+		base := &Snapshot{tables: l.group(), listed: l.listed, members: l.members, index: &index, ties: &ties, timelines: l.lines.seal()}
 		for slot, d := range l.digests {
 			if Kind(slot).Entity() {
 				base.digest += d

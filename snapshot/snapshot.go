@@ -19,6 +19,7 @@ type Snapshot struct {
 	seq     Seq
 	at      int64 // milliseconds
 	tables  tables
+	listed  listed
 	members memberships
 	index   *indexes
 	ties    *ties
@@ -47,6 +48,10 @@ func (s *Snapshot) Get(k Kind, key string) Record {
 	case KindMessage:
 		return s.timelines.get(key)
 	}
+	if place, ok := k.listed(); ok {
+		row, _ := s.listed.at(place).Row(key)
+		return row.Value
+	}
 	r, _ := s.tables.at(k.slot()).Get(key)
 	return r
 }
@@ -59,6 +64,9 @@ func (s *Snapshot) All(k Kind) iter.Seq2[string, Record] {
 	case KindMessage:
 		return s.timelines.all()
 	}
+	if place, ok := k.listed(); ok {
+		return s.listed.at(place).All()
+	}
 	return s.tables.at(k.slot()).All()
 }
 
@@ -69,6 +77,9 @@ func (s *Snapshot) Len(k Kind) int {
 		return s.members.count
 	case KindMessage:
 		return s.timelines.len()
+	}
+	if place, ok := k.listed(); ok {
+		return s.listed.at(place).Len()
 	}
 	return s.tables.at(k.slot()).Len()
 }

@@ -1,17 +1,25 @@
 package snapshot
 
-import "github.com/slackstate/slackstate/internal/pmap"
+import (
+	"github.com/slackstate/slackstate/internal/numbered"
+	"github.com/slackstate/slackstate/internal/numset"
+	"github.com/slackstate/slackstate/internal/pmap"
+)
 
 // A snapshot is copied with every event, and an event changes one or two of its
 // tables. So tables and indexes lie behind pointers, and only the group in which
 // something changes is copied too. What is nil is empty.
+//
+// The records of kinds that have indexes have numbers: an index needs no more to
+// lead to one.
 type (
 	tables  [(numTables + groupSize - 1) / groupSize]*group
 	group   [groupSize]table
-	indexes [numIndexes]nameIndex
+	listed  [numListed]*list
+	indexes [numIndexes]numset.Set
 
-	table     = pmap.Map[string, Record]
-	nameIndex = pmap.Map[string, idList]
+	table = pmap.Map[string, Record]
+	list  = numbered.Table[Record]
 )
 
 const groupSize = 8
@@ -35,8 +43,53 @@ func (ts *tables) put(slot int, t table) {
 	ts[slot/groupSize] = g
 }
 
+// numListed is how many kinds have indexes; [Kind.listed] gives each a place among
+// them.
+const numListed = 4
+
+// listed returns the place of a kind that has indexes; ok is false for the others.
+func (k Kind) listed() (place int, ok bool) {
+	switch k {
+	case KindUser:
+		return 0, true
+	case KindConversation:
+		return 1, true
+	case KindUsergroup:
+		return 2, true
+	case KindEmoji:
+		return 3, true
+	}
+	return 0, false
+}
+
+var noList list
+
+// at returns the list in a place.
+func (ls *listed) at(place int) *list {
+	if l := ls[place]; l != nil {
+		return l
+	}
+	return &noList
+}
+
+// buildTable and buildList return what holds the rows. A list has one row for a key:
+// ok is false if there are more.
+func buildTable(rows *chunks[row]) table {
+	return pmap.Build(rows.n, func(i int) (string, Record) {
+		x := rows.at(i)
+		return x.key, x.r
+	})
+}
+
+func buildList(rows *chunks[row]) (_ list, ok bool) {
+	return numbered.Build(rows.n, func(i int) numbered.Row[Record] {
+		x := rows.at(i)
+		return numbered.Row[Record]{Key: x.key, Value: x.r}
+	})
+}
+
 // at returns an index.
-func (is *indexes) at(ix index) (t nameIndex) {
+func (is *indexes) at(ix index) (t numset.Set) {
 	if is != nil {
 		t = is[ix]
 	}
@@ -44,7 +97,7 @@ func (is *indexes) at(ix index) (t nameIndex) {
 }
 
 // with returns the indexes with another one in the place of ix.
-func (is *indexes) with(ix index, t nameIndex) *indexes {
+func (is *indexes) with(ix index, t numset.Set) *indexes {
 	next := new(indexes)
 	if is != nil {
 		*next = *is
