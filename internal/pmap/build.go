@@ -5,16 +5,10 @@ import "math/bits"
 // Build returns a map of n pairs, which at returns by number from 0 on. Where a
 // key comes more than once its last value wins. Build takes a fraction of the time
 // of an Edit, and while it runs needs 32 bytes a pair besides the map. It uses all
-// processors if there is enough to do, so at has to stand concurrent calls.
+// processors if there is enough to do, so at has to stand concurrent calls. A pair
+// may be asked for several times.
 func Build[K ~string, V any](n int, at func(i int) (K, V)) Map[K, V] {
-	return BuildJoined(n, at, nil)
-}
-
-// BuildJoined is Build for keys that come more than once and then have one value
-// made of all of theirs, which join is given in order and must not keep; nil takes
-// the last. A pair may be asked for several times, and join be called concurrently.
-func BuildJoined[K ~string, V any](n int, at func(i int) (K, V), join func(values []V) V) Map[K, V] {
-	b := builder[K, V]{at: at, join: join}
+	b := builder[K, V]{at: at}
 	items := make([]item, n)
 	eachBlock(n, func(_, start, end int) {
 		for i := start; i < end; i++ {
@@ -27,10 +21,8 @@ func BuildJoined[K ~string, V any](n int, at func(i int) (K, V), join func(value
 
 // A builder makes a trie of entries.
 type builder[K ~string, V any] struct {
-	at     func(int) (K, V)
-	join   func([]V) V // makes one value of several of a key; nil takes the last
-	size   int         // different keys placed so far
-	values []V         // room for what join is given
+	at   func(int) (K, V)
+	size int // different keys placed so far
 }
 
 func (b *builder[K, V]) entry(it item) entry[K, V] {
@@ -96,7 +88,7 @@ func (b *builder[K, V]) node(items, scratch []item, shift uint) *node[K, V] {
 	for i, end := range ends {
 		switch {
 		case single>>i&1 == 1:
-			entries = append(entries, b.joined(scratch[start:end]))
+			entries = append(entries, b.last(scratch[start:end]))
 		case shared>>i&1 == 1:
 			kids = append(kids, b.node(scratch[start:end], items[start:end], shift+stride))
 		}
@@ -139,18 +131,8 @@ func (b *builder[K, V]) oneKey(items []item) bool {
 	return true
 }
 
-// joined returns the entry of items that have one key.
-func (b *builder[K, V]) joined(items []item) entry[K, V] {
-	x := b.entry(items[len(items)-1])
-	if len(items) > 1 && b.join != nil {
-		b.values = b.values[:0]
-		for _, it := range items {
-			b.values = append(b.values, b.entry(it).value)
-		}
-		x.value = b.join(b.values)
-	}
-	return x
-}
+// last returns the entry of items that have one key.
+func (b *builder[K, V]) last(items []item) entry[K, V] { return b.entry(items[len(items)-1]) }
 
 // collision returns the collision node of items with equal hashes. They have
 // two keys or more, or they would not have come this far.
@@ -166,7 +148,7 @@ func (b *builder[K, V]) collision(items []item) *node[K, V] {
 				others = append(others, it)
 			}
 		}
-		n.entries = append(n.entries, b.joined(same))
+		n.entries = append(n.entries, b.last(same))
 		items = others
 	}
 	b.size += len(n.entries)

@@ -62,7 +62,7 @@ func (b *builder[K, V]) root(items, scratch []item, ends [slots]int) Map[K, V] {
 	for s, end := range ends {
 		part, items, scratch := &parts[s], items[start:end], scratch[start:end]
 		start = end
-		*part = builder[K, V]{at: b.at, join: b.join}
+		*part = builder[K, V]{at: b.at}
 		switch {
 		case len(items) == 0:
 		case part.oneKey(items):
@@ -84,7 +84,7 @@ func (b *builder[K, V]) root(items, scratch []item, ends [slots]int) Map[K, V] {
 			b.size += parts[s].size
 		case single[s] != nil:
 			dataMap |= 1 << s
-			entries = append(entries, b.joined(single[s]))
+			entries = append(entries, b.last(single[s]))
 			b.size++
 		}
 	}

@@ -55,35 +55,3 @@ func TestBuildOfOneKey(t *testing.T) {
 		}
 	}
 }
-
-// TestBuildJoined: a key has what join makes of all its values, in their order,
-// wherever in the trie it ends up.
-func TestBuildJoined(t *testing.T) {
-	const n = 300
-	want := make(map[string]int)
-	for _, h := range hashers {
-		b := builder[string, int]{
-			at:   func(i int) (string, int) { return fmt.Sprint("key ", i*i%101), i },
-			join: func(values []int) int { return values[0]*1000 + len(values) },
-		}
-		clear(want)
-		items, of := make([]item, n), make(map[string][]int)
-		for i := range items {
-			key, v := b.at(i)
-			items[i] = item{h.hash(key), i}
-			of[key] = append(of[key], v)
-		}
-		for key, values := range of {
-			if want[key] = values[0]; len(values) > 1 {
-				want[key] = b.join(values)
-			}
-		}
-		m := b.build(items)
-		if diff := cmp.Diff(want, maps.Collect(m.All())); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", h.name, diff)
-		}
-		if err := checkShape(m, h.hash); err != nil {
-			t.Errorf("%s: %v", h.name, err)
-		}
-	}
-}
