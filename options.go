@@ -18,6 +18,13 @@ type Options struct {
 	// Slack, and never written, logged or put into an error.
 	Token string
 
+	// TokenSource takes the place of Token where tokens expire. It is asked for one
+	// when Run begins, and for another of the same user when Slack says that one has expired; what
+	// had been asked of Slack is then asked again. It is never called concurrently.
+	// An error that matches [api.ErrAuth] ends Run, any other is like one of Slack
+	// itself: it is asked again after a while.
+	TokenSource func(context.Context) (string, error)
+
 	// HTTPClient makes the Web API calls. Nil is a client with timeouts and the
 	// proxies of the environment.
 	HTTPClient *http.Client

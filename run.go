@@ -30,7 +30,7 @@ func (s *State) Run(ctx context.Context) error {
 	if s.opts.ReadOnly {
 		return api.ErrReadOnly
 	}
-	if s.opts.Token == "" {
+	if s.opts.Token == "" && s.opts.TokenSource == nil {
 		return ErrNoToken
 	}
 	if !s.running.CompareAndSwap(false, true) {
@@ -62,6 +62,7 @@ func (s *State) Run(ctx context.Context) error {
 	}
 	err := slacksync.Run(running, slacksync.Config{
 		Token:       s.opts.Token,
+		TokenSource: s.tokenSource(),
 		APIURL:      s.opts.APIURL,
 		HTTPClient:  s.opts.HTTPClient,
 		DialContext: s.opts.DialContext,
@@ -86,6 +87,20 @@ func (s *State) Run(ctx context.Context) error {
 	}
 	s.setPhase(api.Offline, s.connection.status().Attempt, err)
 	return err
+}
+
+// tokenSource is Options.TokenSource, whose tokens become that of this state.
+func (s *State) tokenSource() func(context.Context) (string, error) {
+	if s.opts.TokenSource == nil {
+		return nil
+	}
+	return func(ctx context.Context) (string, error) {
+		token, err := s.opts.TokenSource(ctx)
+		if err == nil {
+			s.token.Store(&token)
+		}
+		return token, err
+	}
 }
 
 // receive is apply for what comes from Slack, where one bad frame among good

@@ -50,7 +50,8 @@ type State struct {
 	connection connection
 	odd        oddities
 	outbox     *outbox
-	identified atomic.Bool // Options.Token is known to be for this state
+	token      atomic.Pointer[string] // that Run uses
+	identified atomic.Bool            // it is known to be for this state
 	running    atomic.Bool
 	expired    atomic.Int64 // when expire last did something, in milliseconds
 	closing    chan struct{}
@@ -75,6 +76,7 @@ func Open(path string, opts *Options) (*State, error) {
 	if opts != nil {
 		s.opts = *opts
 	}
+	s.token.Store(&s.opts.Token)
 	s.log = cmp.Or(s.opts.Logger, slog.New(slog.DiscardHandler))
 	s.cfg.ListLag = max(0, cmp.Or(s.opts.ListLag, reducer.DefaultListLag))
 	s.cfg.History = reducer.History{PerChannel: s.opts.History.PerChannel, MaxAge: s.opts.History.MaxAge}

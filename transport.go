@@ -37,7 +37,7 @@ const (
 //     in a response never waits for the disk: one that comes while the disk is
 //     far behind is left to the events that tell the same.
 //  3. Only calls of the methods that are understood, to Options.APIURL, with
-//     Options.Token and answered with ok are taken, and only once Run has found
+//     the token of Run and answered with ok are taken, and only once Run has found
 //     the token to be for this state's workspace and user. Whatever else passes
 //     through is not looked at, another token of the same workspace included: it
 //     may be another user's, who sees another workspace.
@@ -214,7 +214,7 @@ func (c *call) authorized(args map[string]string) bool {
 		tokens = append(tokens, token)
 	}
 	for _, token := range tokens {
-		if subtle.ConstantTimeCompare([]byte(token), []byte(c.state.opts.Token)) == 0 {
+		if subtle.ConstantTimeCompare([]byte(token), []byte(*c.state.token.Load())) == 0 {
 			return false
 		}
 	}

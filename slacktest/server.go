@@ -79,8 +79,9 @@ type Server struct {
 	running  sync.WaitGroup // connections and sockets
 	serving  sync.WaitGroup // the accept loop
 	closing  sync.Once
-	startMu  sync.Mutex
+	startMu  sync.Mutex // guards start, opts.Token and expired
 	start    RTMStartForm
+	expired  []string // tokens
 	record   record
 	cursors  int // that were given out, under the workspace's lock
 	callsMu  sync.Mutex
@@ -150,7 +151,21 @@ func New(opts Options) (*Server, error) {
 func (s *Server) URL() string { return "http://" + s.base + "/api/" }
 
 // Token is the bot token (xoxb-…) of self.
-func (s *Server) Token() string { return s.opts.Token }
+func (s *Server) Token() string {
+	s.startMu.Lock()
+	defer s.startMu.Unlock()
+	return s.opts.Token
+}
+
+// RotateToken replaces the bot token and returns the new one. Calls with one from
+// before fail with token_expired.
+func (s *Server) RotateToken() string {
+	s.startMu.Lock()
+	defer s.startMu.Unlock()
+	s.expired = append(s.expired, s.opts.Token)
+	s.opts.Token = fmt.Sprintf("%s-%d", s.expired[0], len(s.expired))
+	return s.opts.Token
+}
 
 // AppToken is the app-level token (xapp-…).
 func (s *Server) AppToken() string { return s.opts.AppToken }

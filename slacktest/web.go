@@ -240,11 +240,15 @@ func bearer(r *http.Request, args url.Values) string {
 }
 
 func (s *Server) authorize(kind tokenKind, token string) error {
+	s.startMu.Lock()
+	defer s.startMu.Unlock()
 	switch {
 	case kind == noToken:
 		return nil
 	case token == "":
 		return Error("not_authed")
+	case slices.Contains(s.expired, token):
+		return Error("token_expired")
 	case token != s.opts.Token && token != s.opts.AppToken:
 		return Error("invalid_auth")
 	case (token == s.opts.AppToken) != (kind == appToken):

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/slackstate/slackstate/api"
@@ -11,6 +12,12 @@ import (
 const (
 	codeBadAnswer = "bad_answer"       // not JSON, or without what the method answers with
 	codeTooLarge  = "answer_too_large" // longer than we are willing to hold
+)
+
+// What the codes of other things than errors of methods begin with in the table.
+const (
+	warned      = "warning:" // beside an answer
+	socketError = "socket:"  // an error frame instead of hello, or later
 )
 
 // A verdict is what follows from an error.
@@ -27,16 +34,19 @@ const (
 	skip                    // this listing cannot be had, the rest can
 	rewind                  // list from the first cursor again, once
 	smaller                 // ask for fewer at a time
+	note                    // the answer counts; logged once
+	atOnce                  // ask for another socket without waiting
 )
 
-// A ruling is one row of the error table: what its codes mean to rtm.start, to
-// rtm.connect, and to a listing.
+// A ruling is one row of the table of codes: what its codes mean to rtm.start, to
+// rtm.connect, and to a listing. The error of a reply to a message is in none: it
+// is the caller's, as an [*api.RejectedError].
 type ruling struct {
 	codes                string
 	start, connect, list verdict
 }
 
-// rulings is the error table. Codes that are not in it are ruled by unlisted.
+// rulings is the table of codes. Codes that are not in it are ruled by unlisted.
 var rulings = [...]ruling{
 	{"not_authed invalid_auth account_inactive token_revoked token_expired two_factor_setup_required",
 		fatal, fatal, fatal},
@@ -66,6 +76,19 @@ var rulings = [...]ruling{
 		few, few, skip},
 	{"method_not_supported_for_channel_type fetch_members_failed paid_only not_in_channel",
 		few, few, skip},
+
+	// Some members are left out: whoever reads the answer sees that from the
+	// warning in it, and asks for the members of what it cut.
+	{"warning:member_list_truncated",
+		note, note, note},
+	{"warning:missing_charset warning:superfluous_charset",
+		note, note, note},
+	{"warning:method_deprecated warning:deprecated_endpoint warning:rtm_connect_required",
+		other, note, note},
+
+	// The URL has expired.
+	{"socket:1",
+		atOnce, atOnce, atOnce},
 }
 
 // unlisted rules over the codes that Slack has not told anybody about.
@@ -92,6 +115,9 @@ func rule(code string) ruling {
 
 // judge returns what follows from a failed call.
 func judge(err *api.CallError) verdict {
+	if errors.Is(err.Err, api.ErrAuth) {
+		return fatal // there will be no other token
+	}
 	r := rule(err.Code)
 	switch err.Method {
 	case methodStart:

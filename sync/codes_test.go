@@ -73,6 +73,14 @@ func TestErrorTable(t *testing.T) {
 		{"paid_only", few, few, skip},
 		{"not_in_channel", few, few, skip},
 
+		{"warning:member_list_truncated", note, note, note},
+		{"warning:missing_charset", note, note, note},
+		{"warning:superfluous_charset", note, note, note},
+		{"warning:method_deprecated", other, note, note},
+
+		{"socket:1", atOnce, atOnce, atOnce},
+		{"socket:2", few, few, few},
+
 		{"a_code_of_tomorrow", few, few, few},
 		{"http_302", few, few, few},
 		{"http_5", few, few, few},

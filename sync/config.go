@@ -15,6 +15,12 @@ type Config struct {
 	// Token is sent with every Web API call and nowhere else.
 	Token string
 
+	// TokenSource returns a token where Token is empty, and another when Slack
+	// says that one has expired: the call is then made once more. It is never
+	// called concurrently. An error that matches [api.ErrAuth] ends Run; after any
+	// other it is asked again, as Slack is. Nil knows no token but Token.
+	TokenSource func(context.Context) (string, error)
+
 	// APIURL is what method names are appended to. Empty means
 	// https://slack.com/api/.
 	APIURL string

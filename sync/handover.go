@@ -85,7 +85,7 @@ func (s *session) handOver(ctx context.Context) (err error) {
 	if o.team != s.opening.team || o.user != s.opening.user {
 		return errors.New("the token is for another user now")
 	}
-	sock, err := dial(ctx, s.r.cfg, o.url, s.r.out.nextID)
+	sock, err := dial(ctx, s.r.cfg, s.r.web.keys, o.url, s.r.out.nextID)
 	if err != nil {
 		return err
 	}

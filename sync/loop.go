@@ -36,7 +36,7 @@ func Run(ctx context.Context, cfg Config) error {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	if cfg.Token == "" {
+	if cfg.Token == "" && cfg.TokenSource == nil {
 		return fmt.Errorf("no token given: %w", api.ErrAuth)
 	}
 	web, err := newWebAPI(cfg)
@@ -132,7 +132,7 @@ func (r *runner) connection(ctx context.Context) (live time.Duration, why error)
 	if err := r.identify(o); err != nil {
 		return 0, err
 	}
-	sock, err := dial(ctx, r.cfg, o.url, r.out.nextID)
+	sock, err := dial(ctx, r.cfg, r.web.keys, o.url, r.out.nextID)
 	if err != nil {
 		return 0, err
 	}

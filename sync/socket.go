@@ -30,10 +30,6 @@ const (
 	frameLimit = 16 << 20
 )
 
-// expiredURL is the code of the error frame that comes instead of hello when
-// the socket URL was too old.
-const expiredURL = 1
-
 // Two ways to lose a connection that say nothing against the next one.
 var (
 	errGoodbye = errors.New("slack said goodbye")
@@ -48,15 +44,16 @@ var errUnsent = errors.New("not written")
 
 // A socket is one open RTM connection.
 type socket struct {
-	conn    *websocket.Conn
-	log     *slog.Logger
-	secrets []string
-	nextID  func() int64
-	last    atomic.Int64  // when a frame came, in milliseconds
-	heard   chan struct{} // holds one when something came since the keeper looked
-	out     chan writing  // taken by the keeper
-	follow  chan struct{} // holds one when other users are to be followed
-	gone    chan struct{} // closed when the keeper takes no more
+	conn   *websocket.Conn
+	log    *slog.Logger
+	keys   *keyring
+	urls   []string // secrets, too
+	nextID func() int64
+	last   atomic.Int64  // when a frame came, in milliseconds
+	heard  chan struct{} // holds one when something came since the keeper looked
+	out    chan writing  // taken by the keeper
+	follow chan struct{} // holds one when other users are to be followed
+	gone   chan struct{} // closed when the keeper takes no more
 }
 
 // A writing is a frame to be written.
@@ -66,22 +63,23 @@ type writing struct {
 }
 
 // dial opens the socket at a URL. Errors do not name the URL.
-func dial(ctx context.Context, cfg Config, rawURL string, nextID func() int64) (*socket, error) {
+func dial(ctx context.Context, cfg Config, keys *keyring, rawURL string, nextID func() int64) (*socket, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil || u.Scheme != "wss" && u.Scheme != "ws" {
 		return nil, errors.New("open socket: slack gave no websocket URL")
 	}
 	s := &socket{
-		log:     cfg.Logger,
-		secrets: []string{cfg.Token, rawURL, u.RequestURI()},
-		nextID:  nextID,
-		heard:   make(chan struct{}, 1),
-		out:     make(chan writing),
-		follow:  make(chan struct{}, 1),
-		gone:    make(chan struct{}),
+		log:    cfg.Logger,
+		keys:   keys,
+		urls:   []string{rawURL, u.RequestURI()},
+		nextID: nextID,
+		heard:  make(chan struct{}, 1),
+		out:    make(chan writing),
+		follow: make(chan struct{}, 1),
+		gone:   make(chan struct{}),
 	}
 	if len(u.RequestURI()) < len("/ticket") {
-		s.secrets = s.secrets[:2] // too short to be secret, and found everywhere
+		s.urls = s.urls[:1] // too short to be secret, and found everywhere
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
@@ -121,7 +119,7 @@ func dial(ctx context.Context, cfg Config, rawURL string, nextID func() int64) (
 		if resp != nil {
 			err = fmt.Errorf("%w: http status %d", err, resp.StatusCode)
 		}
-		return nil, fmt.Errorf("open socket: %w", hushError(err, s.secrets...))
+		return nil, fmt.Errorf("open socket: %w", hushError(err, s.secrets()...))
 	}
 	conn.SetReadLimit(frameLimit)
 	pong := conn.PingHandler()
@@ -133,6 +131,9 @@ func dial(ctx context.Context, cfg Config, rawURL string, nextID func() int64) (
 	s.last.Store(time.Now().UnixMilli())
 	return s, nil
 }
+
+// secrets returns what the socket must not tell.
+func (s *socket) secrets() []string { return s.keys.secrets(s.urls...) }
 
 // read passes frames on until the socket or ctx ends, closes the socket, and
 // returns why it ended. No frame that was received before is left behind unless
@@ -152,7 +153,7 @@ func (s *socket) read(ctx context.Context, frames chan<- frame) error {
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	return hushError(err, s.secrets...)
+	return hushError(err, s.secrets()...)
 }
 
 // receive is the reading half of read.
@@ -177,13 +178,13 @@ func (s *socket) receive(ctx context.Context, frames chan<- frame) error {
 			continue
 		case complaint:
 			code, msg := errorOf(v)
-			if code == expiredURL {
+			if rule(fmt.Sprintf("%s%d", socketError, code)).connect == atOnce {
 				return errExpired
 			}
 			if !greeted {
-				return &api.SocketError{Code: code, Msg: hush(msg, s.secrets...)}
+				return &api.SocketError{Code: code, Msg: hush(msg, s.secrets()...)}
 			}
-			s.log.Warn("slack sent an error", "code", code, "msg", hush(msg, s.secrets...))
+			s.log.Warn("slack sent an error", "code", code, "msg", hush(msg, s.secrets()...))
 			continue
 		case greeting:
 			greeted = true
@@ -238,7 +239,7 @@ func (s *socket) keep(ctx context.Context) error {
 func (s *socket) put(raw []byte) error {
 	s.conn.SetWriteDeadline(time.Now().Add(pingEvery))
 	if err := s.conn.WriteMessage(websocket.TextMessage, raw); err != nil {
-		return fmt.Errorf("write socket: %w", hushError(err, s.secrets...))
+		return fmt.Errorf("write socket: %w", hushError(err, s.secrets()...))
 	}
 	return nil
 }

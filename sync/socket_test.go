@@ -32,7 +32,7 @@ type line struct {
 func newLine(t *testing.T) line {
 	w := config(t, newSlack(t))
 	n := int64(0)
-	sock, err := dial(t.Context(), w.cfg, "ws://slack.test/"+ticket+"/0", func() int64 { n++; return n })
+	sock, err := dial(t.Context(), w.cfg, newKeyring(w.cfg), "ws://slack.test/"+ticket+"/0", func() int64 { n++; return n })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestDialObeysContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(3*time.Second, cancel)
 		began := time.Now()
-		_, err := dial(ctx, w.cfg, "ws://slack.test/x", nil)
+		_, err := dial(ctx, w.cfg, newKeyring(w.cfg), "ws://slack.test/x", nil)
 		if !errors.Is(err, context.Canceled) || time.Since(began) != 3*time.Second {
 			t.Errorf("error %v after %v, want the end of ctx after 3s", err, time.Since(began))
 		}
@@ -226,7 +226,7 @@ func TestDialGivesUp(t *testing.T) {
 			return ours, nil
 		}
 		began := time.Now()
-		_, err := dial(t.Context(), w.cfg, "ws://slack.test/x", nil)
+		_, err := dial(t.Context(), w.cfg, newKeyring(w.cfg), "ws://slack.test/x", nil)
 		if err == nil || time.Since(began) != 30*time.Second {
 			t.Errorf("error %v after %v, want one after 30s", err, time.Since(began))
 		}

@@ -41,7 +41,7 @@ const (
 type webAPI struct {
 	http   *http.Client
 	base   string // ends in a slash
-	token  string
+	keys   *keyring
 	log    *slog.Logger
 	budget *budget
 
@@ -74,7 +74,7 @@ func newWebAPI(cfg Config) (*webAPI, error) {
 	return &webAPI{
 		http:   &client,
 		base:   strings.TrimSuffix(base, "/") + "/",
-		token:  cfg.Token,
+		keys:   newKeyring(cfg),
 		log:    cfg.Logger,
 		budget: newBudget(tiers),
 		warned: map[string]bool{},
@@ -116,9 +116,38 @@ func (w *webAPI) fetch(ctx context.Context, r rank, method string, args map[stri
 	}
 }
 
-// call makes one request, as soon as the method may be called. An answer that
-// is not ok is a [*api.CallError]; the error of ctx is returned as it is.
+// call makes one request, as soon as the method may be called, and another if the
+// token had expired and there is a new one. An answer that is not ok is a
+// [*api.CallError]; the error of ctx is returned as it is.
 func (w *webAPI) call(ctx context.Context, r rank, method string, args map[string]string, cursor string) (answer, error) {
+	renew := func(used string) error {
+		err := w.keys.renew(ctx, used)
+		if err != nil && ctx.Err() == nil {
+			return &api.CallError{Method: method, Err: err}
+		}
+		return err
+	}
+	used := w.keys.token()
+	if used == "" {
+		if err := renew(used); err != nil {
+			return answer{}, err
+		}
+		used = w.keys.token()
+	}
+	a, err := w.once(ctx, r, method, args, cursor, used)
+	var failed *api.CallError
+	if w.keys.source == nil || !errors.As(err, &failed) || failed.Code != codeExpired {
+		return a, err
+	}
+	w.log.Info("the token has expired")
+	if err := renew(used); err != nil {
+		return answer{}, err
+	}
+	return w.once(ctx, r, method, args, cursor, w.keys.token())
+}
+
+// once makes one request, with a token.
+func (w *webAPI) once(ctx context.Context, r rank, method string, args map[string]string, cursor, token string) (answer, error) {
 	if err := w.budget.enter(ctx, method, r); err != nil {
 		return answer{}, err
 	}
@@ -126,12 +155,12 @@ func (w *webAPI) call(ctx context.Context, r rank, method string, args map[strin
 
 	failed := &api.CallError{Method: method}
 	asked := time.Now()
-	text, err := w.post(ctx, method, args, cursor, failed)
+	text, err := w.post(ctx, method, args, cursor, token, failed)
 	if ctx.Err() != nil {
 		return answer{}, ctx.Err()
 	}
 	if err != nil {
-		failed.Err = hushError(err, w.token)
+		failed.Err = hushError(err, w.keys.secrets()...)
 		return answer{}, failed
 	}
 	a, valid := readAnswer(text)
@@ -141,10 +170,10 @@ func (w *webAPI) call(ctx context.Context, r rank, method string, args map[strin
 	case valid && a.ok && failed.Code == "":
 		return a, nil
 	case valid && !a.ok:
-		failed.Code = hush(a.code, w.token)
-		failed.Detail = hush(a.detail, w.token)
+		failed.Code = hush(a.code, w.keys.secrets()...)
+		failed.Detail = hush(a.detail, w.keys.secrets()...)
 		for _, warning := range a.warnings {
-			if rule(warning).start == other && method == methodStart {
+			if rule(warned+warning).start == other && method == methodStart {
 				failed.Code = warning // says more than the error beside it
 			}
 		}
@@ -163,7 +192,7 @@ func (w *webAPI) call(ctx context.Context, r rank, method string, args map[strin
 
 // post sends the request and returns the body of the answer. Into failed it
 // puts what the head of the answer says about it.
-func (w *webAPI) post(ctx context.Context, method string, args map[string]string, cursor string, failed *api.CallError) (string, error) {
+func (w *webAPI) post(ctx context.Context, method string, args map[string]string, cursor, token string, failed *api.CallError) (string, error) {
 	timeout, limit := callTimeout, int64(answerLimit)
 	if method == methodStart {
 		timeout, limit = startTimeout, startLimit
@@ -182,7 +211,7 @@ func (w *webAPI) post(ctx context.Context, method string, args map[string]string
 	if err != nil {
 		return "", err
 	}
-	req.Header.Set("Authorization", "Bearer "+w.token)
+	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("User-Agent", "slackstate")
 	resp, err := w.http.Do(req)
@@ -224,7 +253,7 @@ func retryAfter(h http.Header) time.Duration {
 // warn logs each warning once for each method.
 func (w *webAPI) warn(method string, warnings []string) {
 	for _, warning := range warnings {
-		warning = hush(warning, w.token)
+		warning = hush(warning, w.keys.secrets()...)
 		w.mu.Lock()
 		known := w.warned[method+" "+warning]
 		w.warned[method+" "+warning] = true
