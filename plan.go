@@ -112,6 +112,23 @@ func (s *State) cursors() (all []slacksync.Cursor) {
 	return all
 }
 
+// doubtful reports whether changes leave something stale, or partial, that was
+// fresh, while Slack tells of what changes: then nothing else has it asked for.
+func doubtful(changes []snapshot.Change) bool {
+	return slices.ContainsFunc(changes, func(c snapshot.Change) bool {
+		switch c.Kind {
+		case snapshot.KindFreshness:
+			kind, _ := snapshot.Unpair(c.Key)
+			return kind != "messages" && c.Before.Str(snapshot.FreshHow) == "complete" && c.After.Str(snapshot.FreshHow) == "partial"
+		case snapshot.KindLink:
+			before, _ := c.Before.Int(snapshot.LinkLostAt)
+			after, _ := c.After.Int(snapshot.LinkLostAt)
+			return c.After.Is(snapshot.LinkUp) && before != after
+		}
+		return false
+	})
+}
+
 // hint has Slack asked for what an event has changed without saying how.
 func (s *State) hint(hints []reducer.Hint) {
 	for _, h := range hints {

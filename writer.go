@@ -93,6 +93,9 @@ func (s *State) reduce(ev reducer.Event) (api.Seq, *persist.Row, error) {
 		s.odd.add(ev.Type, ev.Subtype, res.Odd, string(ev.Body), ev.At)
 	}
 	s.hint(res.Hints)
+	if doubtful(res.Changes) {
+		s.queue.Doubt()
+	}
 	if res.Outcome == reducer.Ignored {
 		return before.Seq(), nil, nil
 	}

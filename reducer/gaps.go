@@ -24,12 +24,12 @@ var untold = []snapshot.Kind{
 const gap = snapshot.KindGap
 
 // openGap notes that from a time on, in milliseconds, events may be missed, and
-// what that leaves in doubt. A gap that has not ended goes on, which it reports
-// as false.
-func (st *step) openGap(from int64, why string) bool {
+// what that leaves in doubt. Until is when events came again, 0 if they do not
+// yet. A gap that has not ended goes on.
+func (st *step) openGap(from, until int64, why string) {
 	for _, r := range st.Base().All(gap) {
 		if !r.Has(snapshot.GapUntil) {
-			return false
+			return
 		}
 	}
 	key := strconv.FormatInt(from, 10)
@@ -38,6 +38,9 @@ func (st *step) openGap(from int64, why string) bool {
 		key = strconv.FormatInt(from, 10)
 	}
 	as := []snapshot.Assignment{snapshot.GapWhy.Str(why)}
+	if until > 0 {
+		as = append(as, snapshot.GapUntil.Int(until))
+	}
 	var lost []string
 	for _, k := range untold {
 		for range st.Base().All(k) {
@@ -52,7 +55,6 @@ func (st *step) openGap(from int64, why string) bool {
 	if r = st.exposed(r, st.ev.At+1); r.Has(snapshot.GapOpen) || r.Has(snapshot.GapOnes) || len(lost) > 0 {
 		st.Put(gap, key, r)
 	}
-	return true
 }
 
 // endGap notes since when events come again.

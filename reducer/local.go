@@ -77,7 +77,7 @@ func connectionLost(st *step) {
 	if !ok {
 		since = st.ev.At
 	}
-	st.openGap(since, st.ev.str("why"))
+	st.openGap(since, 0, st.ev.str("why"))
 	st.lost(st.ev.At + 1) // so that a listing of this very millisecond is stale too
 	st.assign(link, "", snapshot.LinkUp.Bool(false), snapshot.LinkAskedAt.Unknown())
 	st.forgetPresence()

@@ -156,7 +156,5 @@ func eventsLost(st *step) {
 		from = minute * 1000
 	}
 	st.lost(st.ev.At + 1)
-	if st.openGap(from, "app_rate_limited") {
-		st.endGap(st.ev.At + 1)
-	}
+	st.openGap(from, st.ev.At+1, "app_rate_limited")
 }

@@ -24,9 +24,15 @@ const (
 	membersLimit       = 999
 )
 
-// probeEvery is how long a live connection waits before it asks again for what
-// failed, and for what has come to be wanted since.
-const probeEvery = 10 * time.Minute
+const (
+	// probeEvery is how long a live connection waits before it asks again for what
+	// failed, and for what has come to be wanted since.
+	probeEvery = 10 * time.Minute
+
+	// doubtFor is how long what has become doubtful is gathered before it is asked
+	// for: it seldom comes alone.
+	doubtFor = 5 * time.Second
+)
 
 // A form is how a method is asked.
 type form struct {
@@ -120,6 +126,10 @@ func (s *session) plan(ctx context.Context) error {
 	if !s.r.resumed {
 		how = rest
 	}
+	select {
+	case <-s.r.queue.doubted: // everything is asked for anyway
+	default:
+	}
 	missing, err := s.ask(ctx, how, s.core())
 	if err != nil {
 		return err
@@ -144,23 +154,56 @@ func (s *session) plan(ctx context.Context) error {
 		s.r.phase(api.Live, 0, nil)
 		return nil
 	})
-	if err == nil && s.r.cfg.Recheck > 0 {
-		if err := sleep(ctx, s.r.cfg.Recheck); err != nil {
-			return err
-		}
-		if err := s.do(ctx, func(context.Context) error { clear(s.tried); return nil }); err != nil {
-			return err
-		}
-		missing, err = s.again(ctx, missing)
+	if err != nil {
+		return err
 	}
-	for err == nil {
+	return s.repair(ctx, missing)
+}
+
+// repair asks again, for as long as the connection lives, for what is missing and
+// what is not fresh: every ten minutes, when something becomes doubtful, and once
+// more when lists have caught up with the events that stood against them.
+func (s *session) repair(ctx context.Context, missing []Want) error {
+	recheck := time.NewTimer(s.r.cfg.Recheck)
+	defer recheck.Stop()
+	if s.r.cfg.Recheck <= 0 {
+		recheck.Stop()
+	}
+	for {
 		// Up to a tenth more, so that many clients do not probe in step.
-		if err := sleep(ctx, probeEvery+rand.N(probeEvery/10)); err != nil {
+		probe := time.NewTimer(probeEvery + rand.N(probeEvery/10))
+		var err error
+		select {
+		case <-probe.C:
+		case <-recheck.C:
+			err = s.retry(ctx)
+		case <-s.r.queue.doubted:
+			if err = sleep(ctx, doubtFor); err == nil {
+				err = s.retry(ctx)
+			}
+			if s.r.cfg.Recheck > 0 {
+				recheck.Reset(s.r.cfg.Recheck)
+			}
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+		probe.Stop()
+		if err == nil {
+			missing, err = s.again(ctx, missing)
+		}
+		if err != nil {
 			return err
 		}
-		missing, err = s.again(ctx, missing)
 	}
-	return err
+}
+
+// retry lets everything be asked for once more on this connection, but for what
+// Slack has refused.
+func (s *session) retry(ctx context.Context) error {
+	return s.do(ctx, func(context.Context) error {
+		maps.DeleteFunc(s.tried, func(w Want, _ bool) bool { return !s.refused[w] })
+		return nil
+	})
 }
 
 // again asks for what is missing, and for what has come to be wanted since,

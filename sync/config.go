@@ -68,8 +68,8 @@ type Config struct {
 
 	// Pending returns what is not fresh, in the order in which to ask for it. It
 	// is asked after the core lists, and again until it names nothing that was
-	// not tried on this connection, and then every ten minutes or so while live.
-	// Nil wants nothing.
+	// not tried on this connection, and then, while live, every ten minutes or so
+	// and after Queue.Doubt. Nil wants nothing.
 	Pending func() []Want
 
 	// Cursors returns the listings that a lost connection cut off, and that are
@@ -80,9 +80,9 @@ type Config struct {
 	// can tell. Nil never can.
 	Size func(Want) int
 
-	// Recheck is how long after becoming live everything that Pending names is
-	// asked for once more: what lists lagged behind on, they show by then. Zero
-	// means never.
+	// Recheck is how long after becoming live, or after a doubt, everything that
+	// Pending names is asked for once more, unless Slack has refused it: what lists
+	// lagged behind on, they show by then. Zero means never.
 	Recheck time.Duration
 
 	// Progress is told after each page how the lists come along. Nil is not.

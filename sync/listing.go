@@ -73,7 +73,10 @@ func (s *session) list(ctx context.Context, j *job) (refused *api.CallError, err
 		if detail == "" && failed.Err != nil {
 			detail = failed.Err.Error()
 		}
-		return failed, s.up(ctx, c.failed(code, detail), time.Now())
+		return failed, s.do(ctx, func(ctx context.Context) error {
+			s.refused[j.want] = true
+			return s.r.apply(ctx, c.failed(code, detail), time.Now())
+		})
 	}
 }
 
@@ -93,6 +96,7 @@ func (s *session) begin(ctx context.Context, w Want) (from Cursor, err error) {
 		delete(s.cursors, w)
 		if from.Next == "" {
 			s.tried[w] = true
+			delete(s.refused, w)
 		}
 		return nil
 	})

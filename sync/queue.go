@@ -40,6 +40,7 @@ type Queue struct {
 	line    []*job         // those not under way, by rank and then arrival
 	busy    map[string]int // requests under way by method
 	wake    chan struct{}  // holds one when there may be something to take
+	doubted chan struct{}  // holds one when something is not fresh any more
 	unknown map[Want]verdictUntil
 	left    int // requests until the queue is empty, about
 }
@@ -65,7 +66,8 @@ type job struct {
 
 // NewQueue returns an empty queue.
 func NewQueue() *Queue {
-	return &Queue{jobs: map[Want]*job{}, busy: map[string]int{}, wake: make(chan struct{}, 1), unknown: map[Want]verdictUntil{}}
+	return &Queue{jobs: map[Want]*job{}, busy: map[string]int{}, unknown: map[Want]verdictUntil{},
+		wake: make(chan struct{}, 1), doubted: make(chan struct{}, 1)}
 }
 
 // Ask has Slack asked for something and waits until the answer has been handed
@@ -107,6 +109,15 @@ func (q *Queue) Hint(w Want) {
 	if len(q.line) < queueLimit && q.refusal(w) == nil {
 		q.put(w, rest)
 		q.ring()
+	}
+}
+
+// Doubt says that something which was fresh is so no more while the connection
+// lives, so that what Pending names is to be asked for.
+func (q *Queue) Doubt() {
+	select {
+	case q.doubted <- struct{}{}:
+	default:
 	}
 }
 

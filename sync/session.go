@@ -46,6 +46,7 @@ type session struct {
 	next     *handover // the attempt under way
 
 	tried    map[Want]bool   // read from the beginning on this connection
+	refused  map[Want]bool   // those of them that cannot be had
 	cursors  map[Want]Cursor // where to go on instead; nil before they are asked for
 	progress api.Progress
 }
@@ -86,6 +87,7 @@ func newSession(r *runner, o opening, sock *socket) *session {
 		steps: make(chan step), frames: make(chan frame), ended: make(chan ending),
 		holding: true, // until hello, and longer if this is the first listing
 		tried:   map[Want]bool{},
+		refused: map[Want]bool{},
 	}
 }
 
