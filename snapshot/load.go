@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/slackstate/slackstate/internal/numbered"
 	"github.com/slackstate/slackstate/internal/parallel"
@@ -54,24 +55,23 @@ func (l *Load) Table(k Kind, parts ...TablePart) error {
 	case KindMessage:
 		return l.messages(parts)
 	}
-	loaded := make([]tablePart, len(parts))
-	parallel.Each(len(parts), func() *arena { return new(arena) }, func(texts *arena, i int) {
-		loaded[i].load(k, parts[i], texts)
-	})
-	var rows chunks[row]
-	digest := uint64(0)
-	for i := range loaded {
-		if loaded[i].err != nil {
-			return loaded[i].err
-		}
-		digest += loaded[i].digest
-		rows.join(&loaded[i].rows)
+	errs := make([]error, len(parts))
+	var whole tablePart
+	for _, part := range parallel.Each(len(parts), func(p *tablePart, i int) { errs[i] = p.load(k, parts[i]) }) {
+		whole.rows.join(&part.rows)
+		whole.digest += part.digest
 	}
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	rows := whole.rows
 	if err := l.build(k, &rows); err != nil {
 		return err
 	}
 	slot := k.slot()
-	l.loaded[slot], l.digests[slot] = true, digest
+	l.loaded[slot], l.digests[slot] = true, whole.digest
 	if _, ok := k.listed(); ok || k.keyTied() || k.recordTied() {
 		l.rows[slot] = rows
 	}
@@ -99,19 +99,19 @@ func (l *Load) build(k Kind, rows *chunks[row]) error {
 	return nil
 }
 
-// A tablePart is what came of a TablePart.
+// A tablePart is some rows of a table, and what they add to Digest or Sum.
 type tablePart struct {
 	rows   chunks[row]
 	digest uint64
-	err    error
+	texts  arena
 }
 
-func (p *tablePart) load(k Kind, records TablePart, texts *arena) {
-	p.err = records(func(key, record []byte) error {
+func (p *tablePart) load(k Kind, records TablePart) error {
+	return records(func(key, record []byte) error {
 		if len(record) == 0 {
 			return errors.New("no record")
 		}
-		x := row{texts.copy(key), Record(texts.copy(record))}
+		x := row{p.texts.copy(key), Record(p.texts.copy(record))}
 		p.digest += mix(k, x.key, x.r)
 		p.rows.add(x)
 		return nil
@@ -264,15 +264,15 @@ func (c *chunks[T]) add(x T) {
 	c.n++
 }
 
-// join adds what is in another list.
+// join takes over what is in another list, in another order.
 func (c *chunks[T]) join(other *chunks[T]) {
-	if c.n == 0 {
-		*c = *other
-		return
-	}
-	for _, chunk := range other.list {
-		for i := range chunk {
-			c.add(chunk[i])
+	rest := c.list[c.n/chunkSize:] // a piece with room, if there is one
+	full := other.n / chunkSize
+	c.list = slices.Concat(c.list[:c.n/chunkSize], other.list[:full])
+	c.n = len(c.list) * chunkSize
+	for _, piece := range slices.Concat(rest, other.list[full:]) {
+		for _, x := range piece {
+			c.add(x)
 		}
 	}
 }

@@ -13,19 +13,23 @@ import (
 // Do runs functions that have nothing to do with one another, and returns when
 // all have.
 func Do(jobs []func()) {
-	Each(len(jobs), func() struct{} { return struct{}{} }, func(_ struct{}, i int) { jobs[i]() })
+	Each(len(jobs), func(_ *struct{}, i int) { jobs[i]() })
 }
 
-// Each calls do for each number below n, and returns when all calls have. do also
-// gets a worker, made by new, that no other goroutine uses at the time.
-func Each[Worker any](n int, new func() Worker, do func(w Worker, i int)) {
+// Each calls do for each number below n. do also gets a worker, zero at first, that
+// no other goroutine uses at the time. When all calls have returned Each returns the
+// workers: what they are together must not depend on which of them did what.
+func Each[Worker any](n int, do func(w *Worker, i int)) []Worker {
+	workers := make([]Worker, min(runtime.GOMAXPROCS(0), n))
+	var started atomic.Int64
 	wait := each(n, func(next func() int) {
-		w := new()
+		w := &workers[started.Add(1)-1]
 		for i := next(); i < n; i = next() {
 			do(w, i)
 		}
 	})
 	wait()
+	return workers
 }
 
 // each runs work on as many goroutines as are of use for n things. next gives each
