@@ -33,7 +33,7 @@ func (s *State) openFile() (*snapshot.Snapshot, error) {
 	if s.opts.ReadOnly {
 		return loaded, nil
 	}
-	s.flusher = newFlusher(s.db, s.feed)
+	s.flusher = newFlusher(s.db, s.feed, s.opts.Metrics.Flush)
 	if s.opts.Publish > 0 {
 		s.publisher = newPublisher(s.db, s.opts.Publish, s.log)
 	}

@@ -28,7 +28,8 @@ const (
 type flusher struct {
 	db    *persist.DB
 	feed  *feed
-	slots chan struct{} // one token for each row that is queued or being written
+	slots chan struct{}                                   // one token for each row that is queued or being written
+	told  func(events int, took time.Duration, err error) // Metrics.Flush
 
 	mu    sync.Mutex
 	queue []persist.Row
@@ -40,9 +41,9 @@ type flusher struct {
 	err  error // why run ended; read after done
 }
 
-func newFlusher(db *persist.DB, f *feed) *flusher {
+func newFlusher(db *persist.DB, f *feed, told func(int, time.Duration, error)) *flusher {
 	return &flusher{
-		db: db, feed: f,
+		db: db, feed: f, told: told,
 		slots: make(chan struct{}, queueRows),
 		wake:  make(chan struct{}, 1),
 		done:  make(chan struct{}),
@@ -105,7 +106,12 @@ func (fl *flusher) run() {
 	for {
 		rows, head, stop := fl.take()
 		if len(rows) > 0 {
-			if fl.failed(fl.db.Append(rows, head)) {
+			began := time.Now()
+			err := fl.db.Append(rows, head)
+			if fl.told != nil {
+				fl.told(len(rows), time.Since(began), err)
+			}
+			if fl.failed(err) {
 				return
 			}
 			fl.release(len(rows))

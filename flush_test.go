@@ -24,7 +24,7 @@ func TestFlusherReserve(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				fl := newFlusher(nil, newFeed())
+				fl := newFlusher(nil, newFeed(), nil)
 				for range queueRows {
 					if err := fl.reserve(ctx); err != nil {
 						t.Fatal(err)

@@ -41,8 +41,12 @@ type Options struct {
 	// slacktest. Else each method keeps to the rate that Slack documents for it.
 	Unpaced bool
 
-	// Logger is told what happens to the connection. Nil discards.
+	// Logger is told each change of phase, reconnect, rate limit, gap and repair in
+	// a line of its own, and what goes wrong: with ids only. Nil discards.
 	Logger *slog.Logger
+
+	// Metrics is told what happens, to be counted.
+	Metrics Metrics
 
 	// Bootstrap chooses how to connect. Both ways lead to the same state.
 	Bootstrap Bootstrap

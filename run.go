@@ -81,6 +81,7 @@ func (s *State) Run(ctx context.Context) error {
 		Progress:    s.setProgress,
 		Recheck:     recheck(s.cfg.ListLag),
 		Phase:       s.setPhase,
+		Called:      s.opts.Metrics.Call,
 	})
 	if err == nil && ctx.Err() == nil {
 		err = context.Cause(running)
@@ -158,8 +159,11 @@ func recheck(lag time.Duration) time.Duration {
 }
 
 func (s *State) setPhase(p api.Phase, attempt int, err error) {
-	if s.connection.set(p, attempt, err) {
+	if from := s.connection.set(p, attempt, err); from != p {
 		s.log.Info("phase", "phase", p, "seq", s.current.Load().Seq())
+		if s.opts.Metrics.Phase != nil {
+			s.opts.Metrics.Phase(from, p)
+		}
 	}
 	s.feed.published.broadcast()
 }
@@ -205,15 +209,16 @@ func (c *connection) close(closing chan struct{}) {
 	close(closing)
 }
 
-func (c *connection) set(p api.Phase, attempt int, err error) (changed bool) {
+// set notes a phase and returns the one before.
+func (c *connection) set(p api.Phase, attempt int, err error) (from api.Phase) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	changed = c.phase != p
-	if changed {
+	from = c.phase
+	if from != p {
 		c.phase, c.since = p, time.Now()
 	}
 	c.attempt, c.err = attempt, err
-	return changed
+	return from
 }
 
 func (c *connection) received(at time.Time) {

@@ -50,6 +50,10 @@ func (s *State) commit(ctx context.Context, ev reducer.Event) (api.Seq, error) {
 			return 0, err
 		}
 	}
+	var began time.Time
+	if s.opts.Metrics.Event != nil {
+		began = time.Now()
+	}
 	s.writer.Lock()
 	seq, row, err := s.reduce(ev)
 	if row != nil && s.flusher != nil {
@@ -60,6 +64,12 @@ func (s *State) commit(ctx context.Context, ev reducer.Event) (api.Seq, error) {
 		s.flusher.release(1)
 	}
 	s.feed.published.broadcast()
+	if s.opts.Metrics.Event != nil && err == nil {
+		s.opts.Metrics.Event(ev.Type, row != nil, time.Since(began))
+	}
+	if row != nil {
+		s.tellGaps(row.Changes)
+	}
 	return seq, err
 }
 

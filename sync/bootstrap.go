@@ -251,16 +251,25 @@ func (s *session) wanted() []Want {
 // ask has everything in todo asked for and returns what failed but is worth
 // another try.
 func (s *session) ask(ctx context.Context, r rank, todo []Want) (missing []Want, err error) {
+	if len(todo) == 0 {
+		return nil, nil
+	}
+	s.r.log.Info("repair planned", "wants", len(todo))
 	jobs := s.r.queue.plan(todo, r)
+	refused := 0
 	for _, j := range jobs {
 		select {
 		case <-j.done:
 		case <-ctx.Done():
 			return missing, context.Cause(ctx)
 		}
+		if j.refused != nil {
+			refused++
+		}
 		if j.refused != nil && judge(j.refused).passing() {
 			missing = append(missing, j.want)
 		}
 	}
+	s.r.log.Info("repair done", "wants", len(todo), "refused", refused)
 	return missing, nil
 }

@@ -88,6 +88,10 @@ type Config struct {
 	// Progress is told after each page how the lists come along. Nil is not.
 	Progress func(api.Progress)
 
+	// Called is told of each request, however it ended, and may be called
+	// concurrently. Nil is not.
+	Called func(method string, took time.Duration, err error)
+
 	// Phase is told each change of phase: how many attempts in a row have
 	// failed, and why the last one did. Nil is not told.
 	Phase func(p api.Phase, attempt int, err error)

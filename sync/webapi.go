@@ -42,6 +42,7 @@ type webAPI struct {
 	http   *http.Client
 	base   string // ends in a slash
 	keys   *keyring
+	called func(method string, took time.Duration, err error) // may be nil
 	log    *slog.Logger
 	budget *budget
 
@@ -75,6 +76,7 @@ func newWebAPI(cfg Config) (*webAPI, error) {
 		http:   &client,
 		base:   strings.TrimSuffix(base, "/") + "/",
 		keys:   newKeyring(cfg),
+		called: cfg.Called,
 		log:    cfg.Logger,
 		budget: newBudget(tiers),
 		warned: map[string]bool{},
@@ -147,11 +149,14 @@ func (w *webAPI) call(ctx context.Context, r rank, method string, args map[strin
 }
 
 // once makes one request, with a token.
-func (w *webAPI) once(ctx context.Context, r rank, method string, args map[string]string, cursor, token string) (answer, error) {
+func (w *webAPI) once(ctx context.Context, r rank, method string, args map[string]string, cursor, token string) (a answer, err error) {
 	if err := w.budget.enter(ctx, method, r); err != nil {
 		return answer{}, err
 	}
 	defer w.budget.leave()
+	if w.called != nil {
+		defer func(began time.Time) { w.called(method, time.Since(began), err) }(time.Now())
+	}
 
 	failed := &api.CallError{Method: method}
 	asked := time.Now()
