@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"internal/idset":    {"internal/sizes"},
 	"internal/numset":   {"internal/sizes"},
 	"internal/numbered": {"internal/numset", "internal/sizes"},
+	"internal/rawjson":  {"internal/parallel"},
 }
 
 // usedBy says which packages may import what is not of the module, and not of

@@ -29,7 +29,7 @@ type page struct {
 	start  int64 // when the call began, in milliseconds
 	asOf   int64 // when the call began that it goes on from, if it goes on from one
 
-	members map[string]rawjson.Value // of body, which may be too long to walk for each
+	members map[string]rawjson.Reader // of body, which may be too long to walk for each
 
 	clocks    bool // there are any
 	resumed   bool // it goes on from another call, so what was on earlier pages is not known
@@ -83,8 +83,21 @@ func (st *step) page() *page {
 
 // get returns a member of the response, the last one of that name.
 func (p *page) get(name string) rawjson.Value {
+	r := p.reader(name)
+	return r.Value()
+}
+
+// reader returns a Reader of a member of the response, the last one of that name.
+func (p *page) reader(name string) rawjson.Reader {
 	if p.members == nil {
-		p.members = maps.Collect(p.body.Members())
+		p.members = map[string]rawjson.Reader{}
+		r := p.ev.fields.Reader("response")
+		if r.Enter(rawjson.Object) {
+			for key, ok := r.Key(); ok; key, ok = r.Key() {
+				p.members[key] = r
+				r.Value()
+			}
+		}
 	}
 	return p.members[name]
 }

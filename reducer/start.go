@@ -23,7 +23,7 @@ func (p *page) rtmStart() {
 		return
 	}
 	seen := map[string]bool{}
-	readAll(p.get("users"), readUser, func(row userRow) {
+	readAll(p, "users", readUser, func(row userRow) {
 		p.twice(seen, row.key)
 		p.userRow(row)
 	})
@@ -60,7 +60,7 @@ func (p *page) startConversations() {
 	cut := p.warned("member_list_truncated")
 	seen := map[string]bool{}
 	for _, list := range []string{"channels", "groups", "mpims", "ims"} {
-		readAll(p.get(list), func(enc *snapshot.Encoder, v rawjson.Value) convRow {
+		readAll(p, list, func(enc *snapshot.Encoder, v rawjson.Value) convRow {
 			return readConv(enc, v, implied(list, v, ours)...)
 		}, func(row convRow) {
 			key := p.convRow(row)

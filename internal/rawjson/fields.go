@@ -13,6 +13,8 @@ type Fields struct {
 	n    int // of at
 	at   [maxFound]found
 	rest int // where the members that are not found begin; the end of text if there are none
+
+	deep []span // containers in long members, in order
 }
 
 // maxFound bounds how many members are found. Slack's frames have a dozen, its
@@ -23,7 +25,7 @@ const maxFound = 24
 type found struct{ key, keyEnd, value, end uint32 }
 
 // ParseFields is Parse that finds the members of an object on the way. What is
-// no object has none.
+// no object has none. A long text is checked on all processors.
 func ParseFields(text string, fs *Fields) (Value, error) {
 	*fs = Fields{}
 	if at(text, space(text, 0)) == '{' && uint64(len(text)) < 1<<32 {
@@ -59,7 +61,14 @@ func (fs *Fields) parse(text string) (Value, *SyntaxError) {
 		}
 		if !ok {
 			var err *SyntaxError
-			if end, err = check(text, value, 1); err != nil {
+			if len(text)-value < longText {
+				end, err = check(text, value, 1)
+			} else {
+				var deep []span
+				end, deep, err = checkLong(text, value, 1)
+				fs.deep = append(fs.deep, deep...)
+			}
+			if err != nil {
 				return "", err
 			}
 		}
@@ -153,6 +162,19 @@ func (fs *Fields) Get(key string) Value {
 		}
 	}
 	return ""
+}
+
+// Reader returns a Reader of the member with that key, which passes the elements
+// of lists at once that were found when a long text was checked.
+func (fs *Fields) Reader(key string) Reader {
+	if fs.rest == len(fs.text) {
+		for i := fs.n - 1; i >= 0; i-- {
+			if f := fs.at[i]; f.keyText(fs.text) == key {
+				return Reader{text: fs.text[:f.end], at: int(f.value), deep: fs.deep}
+			}
+		}
+	}
+	return fs.Get(key).Reader()
 }
 
 // Members returns the members as Value.Members does.

@@ -2,6 +2,7 @@ package rawjson
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -37,50 +38,81 @@ func Parse(text string) (Value, error) {
 }
 
 // check returns the end of the value that starts at i, in a number of
-// containers. It keeps its own stack, so that depth costs a byte a level.
+// containers.
 func check(s string, i, within int) (int, *SyntaxError) {
 	var few [64]byte
-	open := few[:0] // the byte that closes each open container, innermost last
+	c := checker{text: s, within: within}
+	end, _, err := c.values(i, few[:0], math.MaxInt)
+	return end, err
+}
+
+// A checker passes over values. It keeps its own stack, so that depth costs a
+// byte a level.
+type checker struct {
+	text   string
+	within int // how many containers there are around those of the stack
+
+	find  bool // to list the containers that start in findDepth others:
+	deep  []span
+	start int // of the one that is open, if one is
+}
+
+// findDepth is how deep the elements of a list lie in a response that comes in an
+// event: in the event, the response and the list.
+const findDepth = 3
+
+// A span is where a container lies in a text.
+type span struct{ start, end uint32 }
+
+// values checks from where a value starts to the end of the outermost one or, if
+// that comes first, to the first value that starts at stop or behind it. open has
+// the byte that closes each open container, innermost last; values returns where
+// it ended, and those that are open there.
+func (c *checker) values(i int, open []byte, stop int) (int, []byte, *SyntaxError) {
+	s, within := c.text, c.within
 values:
-	for {
+	for i < stop || len(open) == 0 {
 		ok := true
 		switch at(s, i) {
 		case '"':
 			if i, ok = stringEnd(s, i+1); !ok {
-				return i, unexpected(s, i, "in a string")
+				return i, open, unexpected(s, i, "in a string")
 			}
 		case '{', '[':
 			if len(open)+within == maxDepth {
-				return i, &SyntaxError{Offset: i, Msg: fmt.Sprintf("more than %d levels deep", maxDepth)}
+				return i, open, &SyntaxError{Offset: i, Msg: fmt.Sprintf("more than %d levels deep", maxDepth)}
+			}
+			if c.find && len(open)+within == findDepth {
+				c.start = i
 			}
 			closer := s[i] + 2 // the two sorts of bracket have this in common
 			open = append(open, closer)
 			if i = space(s, i+1); at(s, i) != closer {
 				if closer == '}' {
 					if i, ok = keyEnd(s, i); !ok {
-						return i, unexpected(s, i, "in an object key")
+						return i, open, unexpected(s, i, "in an object key")
 					}
 				}
 				continue
 			}
 		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 			if i, ok = numberEnd(s, i); !ok {
-				return i, unexpected(s, i, "in a number")
+				return i, open, unexpected(s, i, "in a number")
 			}
 		case 't':
 			if i, ok = literalEnd(s, i, "true"); !ok {
-				return i, unexpected(s, i, "in true")
+				return i, open, unexpected(s, i, "in true")
 			}
 		case 'f':
 			if i, ok = literalEnd(s, i, "false"); !ok {
-				return i, unexpected(s, i, "in false")
+				return i, open, unexpected(s, i, "in false")
 			}
 		case 'n':
 			if i, ok = literalEnd(s, i, "null"); !ok {
-				return i, unexpected(s, i, "in null")
+				return i, open, unexpected(s, i, "in null")
 			}
 		default:
-			return i, unexpected(s, i, "where a value should start")
+			return i, open, unexpected(s, i, "where a value should start")
 		}
 
 		// A value ends at i, and with it perhaps the containers around it.
@@ -92,19 +124,23 @@ values:
 				i = space(s, i+1)
 				if closer == '}' {
 					if i, ok = keyEnd(s, i); !ok {
-						return i, unexpected(s, i, "in an object key")
+						return i, open, unexpected(s, i, "in an object key")
 					}
 				}
 				continue values
 			case closer:
 				i++
 				open = open[:len(open)-1]
+				if c.find && len(open)+within == findDepth {
+					c.deep = append(c.deep, span{uint32(c.start), uint32(i)})
+				}
 			default:
-				return i, unexpected(s, i, "after an element")
+				return i, open, unexpected(s, i, "after an element")
 			}
 		}
-		return i, nil
+		return i, open, nil
 	}
+	return i, open, nil
 }
 
 // The functions below return the end of what starts at i and true, or where

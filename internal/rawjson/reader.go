@@ -6,7 +6,8 @@ package rawjson
 // going through an object by Key, or through an array by Next, comes to an end.
 type Reader struct {
 	text string
-	at   int // where the next value starts, or what closes the container it is in
+	at   int    // where the next value starts, or what closes the container it is in
+	deep []span // containers that were found before, in order; those before at count no more
 }
 
 // Reader returns a Reader of v, which is the value that comes next.
@@ -58,9 +59,51 @@ func (r *Reader) leave(closer byte) {
 // Value passes the value that comes next, and returns it.
 func (r *Reader) Value() Value {
 	start := r.at
-	end := skip(r.text, start)
+	end := r.skip()
 	r.at = afterComma(r.text, end)
 	return Value(r.text[start:end])
+}
+
+// skip returns the end of the value that comes next. It is the function of that
+// name, but for not reading what was found before.
+func (r *Reader) skip() int {
+	s := r.text
+	if c := at(s, r.at); len(r.deep) == 0 || c != '{' && c != '[' {
+		return skip(s, r.at)
+	}
+	for depth, i := 0, r.at; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			i, _ = closingQuote(s, i+1)
+		case '{', '[':
+			if end, ok := r.found(i); ok {
+				i = end - 1
+			} else {
+				depth++
+				break
+			}
+			if depth == 0 {
+				return i + 1
+			}
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(s)
+}
+
+// found returns the end of the container that starts at i, if it was found
+// before.
+func (r *Reader) found(i int) (end int, ok bool) {
+	for len(r.deep) > 0 && int(r.deep[0].start) < i {
+		r.deep = r.deep[1:]
+	}
+	if len(r.deep) > 0 && int(r.deep[0].start) == i {
+		return int(r.deep[0].end), true
+	}
+	return 0, false
 }
 
 // Str passes the string that comes next, and returns its decoded text as
