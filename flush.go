@@ -13,9 +13,6 @@ const (
 	// queueRows bounds how many events may wait for the disk. Behind it, the
 	// disk slows the feed down.
 	queueRows = 4096
-	// checkpointRows is how many records one checkpoint transaction writes, so
-	// that an event never waits long behind it.
-	checkpointRows = 2000
 	// checkpointAt is how many changed records start a checkpoint.
 	checkpointAt = 10_000
 	// checkpointAfter is how long changed records wait for one at most.
@@ -30,6 +27,7 @@ type flusher struct {
 	feed  *feed
 	slots chan struct{}                                   // one token for each row that is queued or being written
 	told  func(events int, took time.Duration, err error) // Metrics.Flush
+	pace  persist.Pace                                    // used by run
 
 	mu    sync.Mutex
 	queue []persist.Row
@@ -108,12 +106,14 @@ func (fl *flusher) run() {
 		if len(rows) > 0 {
 			began := time.Now()
 			err := fl.db.Append(rows, head)
+			took := time.Since(began)
 			if fl.told != nil {
-				fl.told(len(rows), time.Since(began), err)
+				fl.told(len(rows), took, err)
 			}
 			if fl.failed(err) {
 				return
 			}
+			fl.pace.Appended(took)
 			fl.release(len(rows))
 			fl.feed.reached(rows[len(rows)-1].Seq)
 		}
@@ -121,7 +121,7 @@ func (fl *flusher) run() {
 			checkpointing = fl.db.Dirty() > 0
 		}
 		if checkpointing {
-			finished, err := fl.db.Checkpoint(checkpointRows)
+			finished, err := fl.checkpoint(len(rows))
 			if fl.failed(err) {
 				return
 			}
@@ -140,6 +140,18 @@ func (fl *flusher) run() {
 			checkpointing = fl.db.Dirty() > 0
 		}
 	}
+}
+
+// checkpoint writes a slice, after which an event has not waited long, but never so
+// little that new rows make up for it.
+func (fl *flusher) checkpoint(rows int) (finished bool, err error) {
+	limit := max(fl.pace.Slice(), 4*rows)
+	began := time.Now()
+	finished, err = fl.db.Checkpoint(limit)
+	if !finished && err == nil {
+		fl.pace.Sliced(limit, time.Since(began))
+	}
+	return finished, err
 }
 
 func (fl *flusher) failed(err error) bool {

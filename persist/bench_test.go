@@ -144,11 +144,11 @@ func median(ds []time.Duration) time.Duration {
 	return ds[len(ds)/2]
 }
 
-// Appending between the slices of a checkpoint of every record, beside appending
-// with no checkpoint under way: x-usual is how many times as long the median append
-// takes, and ms/slice what one that comes during a slice waits for at most.
+// Appending while a checkpoint of every record is under way, beside appending with
+// none: each append comes at a random moment of a slice and waits for its end. x-p50
+// and x-p99 are how many times as long it takes as an append with none, in the
+// middle and at its slowest.
 func BenchmarkAppendInCheckpoint(b *testing.B) {
-	const slice = 2000
 	for b.Loop() {
 		b.StopTimer()
 		db, w := large(b)
@@ -159,33 +159,48 @@ func BenchmarkAppendInCheckpoint(b *testing.B) {
 		}
 		w.commit(e, w.state.At()+1)
 		appendRows(b, db, w, w.rows[len(w.rows)-1])
+		var pace persist.Pace
 		var usual, during, slices []time.Duration
-		timed := func(to *[]time.Duration, f func()) {
-			began := time.Now()
-			f()
-			*to = append(*to, time.Since(began))
-		}
-		for range 50 {
+		one := func() (took time.Duration) {
 			rows := messages(w, 1)
-			timed(&usual, func() { appendRows(b, db, w, rows...) })
+			began := time.Now()
+			appendRows(b, db, w, rows...)
+			took = time.Since(began)
+			pace.Appended(took)
+			return took
+		}
+		for range 500 {
+			usual = append(usual, one())
+		}
+		for done := false; !done; {
+			limit := pace.Slice()
+			b.StartTimer()
+			began := time.Now()
+			var err error
+			if done, err = db.Checkpoint(limit); err != nil {
+				b.Fatal(err)
+			}
+			took := time.Since(began)
+			b.StopTimer()
+			pace.Sliced(limit, took)
+			slices = append(slices, took)
+			during = append(during, time.Duration(w.rng.Int64N(int64(took)))+one())
 		}
 		b.StartTimer()
-		for done := false; !done; {
-			timed(&slices, func() {
-				var err error
-				if done, err = db.Checkpoint(slice); err != nil {
-					b.Fatal(err)
-				}
-			})
-			b.StopTimer()
-			rows := messages(w, 1)
-			b.StartTimer()
-			timed(&during, func() { appendRows(b, db, w, rows...) })
+		for name, q := range map[string]float64{"p50": 0.5, "p99": 0.99} {
+			b.ReportMetric(float64(quantile(during, q))/float64(quantile(usual, q)), "x-"+name)
+			b.ReportMetric(float64(quantile(usual, q))/float64(time.Millisecond), "usual-ms-"+name)
+			b.ReportMetric(float64(quantile(slices, q))/float64(time.Millisecond), "slice-ms-"+name)
 		}
-		b.ReportMetric(float64(median(during))/float64(median(usual)), "x-usual")
-		b.ReportMetric(float64(median(slices))/float64(time.Millisecond), "ms/slice")
+		b.ReportMetric(float64(numUsers)/float64(len(slices)), "records/slice")
 		db.Close()
 	}
+}
+
+// quantile returns what a share of durations is no longer than.
+func quantile(ds []time.Duration, q float64) time.Duration {
+	slices.Sort(ds)
+	return ds[int(q*float64(len(ds)-1))]
 }
 
 func BenchmarkCheckpoint(b *testing.B) {
