@@ -47,6 +47,28 @@ var WriteError = writeError
 // Seal gives a stored value its checksum.
 func Seal(key, v []byte) []byte { return seal(slices.Clip(v), 0, key) }
 
+// Trims reports whether the next call of Checkpoint with a limit drops rows, of a
+// journal whose rows are bounded by their number.
+func (db *DB) Trims(limit int) bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	left, end := len(db.round), db.roundEnd
+	h := db.head.Load()
+	if !db.inRound {
+		left, end = len(db.dirty), h.Seq
+	}
+	return left < limit && h.Oldest < end && h.Seq-h.Oldest > api.Seq(db.retention.MaxEvents)
+}
+
+// Format returns the number of an open bbolt file's format.
+func Format(b *bolt.DB) (n int, err error) {
+	err = b.View(func(tx *bolt.Tx) (err error) {
+		n, err = getFormat(tx)
+		return err
+	})
+	return n, err
+}
+
 // LimitSize makes every write fail that would make the file larger than this.
 func (db *DB) LimitSize(bytes int) { db.bolt.MaxSize = bytes }
 
