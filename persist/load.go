@@ -50,10 +50,8 @@ func (db *DB) load(early func(*snapshot.Snapshot)) error {
 	if err := l.readTail(); err != nil {
 		return err
 	}
-	for _, k := range earlyKinds {
-		if err := l.table(k); err != nil {
-			return err
-		}
+	if err := inParallel(l.tables(slices.Values(earlyKinds))...); err != nil {
+		return err
 	}
 	if early != nil {
 		s, err := l.load.Early(l.head.Seq, l.head.At, l.changes())

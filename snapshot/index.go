@@ -11,6 +11,7 @@ import (
 
 	"github.com/slackstate/slackstate/internal/numbered"
 	"github.com/slackstate/slackstate/internal/numset"
+	"github.com/slackstate/slackstate/internal/parallel"
 )
 
 // An index leads from a value to the records that have it. Which values a record
@@ -224,16 +225,25 @@ func buildIndexes(is *indexes, k Kind, rows *chunks[row]) {
 	if _, ok := k.listed(); !ok {
 		return
 	}
-	var all [numIndexes][]uint64
-	var items []indexItem
-	for i := range rows.n {
-		items = appendIndexItems(items[:0], k, uint32(i), rows.at(i).r)
-		for _, x := range items {
-			all[x.index] = append(all[x.index], x.item)
-		}
+	type worker struct {
+		found [numIndexes]chunks[uint64]
+		items []indexItem // room
 	}
-	for ix, items := range all {
-		if len(items) > 0 { // an index of this kind
+	workers := parallel.Each(len(rows.list), func(w *worker, piece int) {
+		for i, x := range rows.list[piece] {
+			w.items = appendIndexItems(w.items[:0], k, uint32(piece*chunkSize+i), x.r)
+			for _, x := range w.items {
+				w.found[x.index].add(x.item)
+			}
+		}
+	})
+	for ix := range is {
+		var pieces [][]uint64
+		for i := range workers {
+			pieces = append(pieces, workers[i].found[ix].list...)
+		}
+		if len(pieces) > 0 { // an index of this kind
+			items := slices.Concat(pieces...)
 			numset.Sort(items)
 			is[ix] = numset.Build(slices.Compact(items))
 		}

@@ -1,10 +1,5 @@
 package numset
 
-import (
-	"math/bits"
-	"slices"
-)
-
 // Build returns the set of the given numbers, which ascend. Its nodes are three
 // quarters full, so that the next changes do not cut every one of them in two. The
 // set does not share the memory of nums.
@@ -43,35 +38,5 @@ func evenly(n int) func(func(span) bool) {
 				return
 			}
 		}
-	}
-}
-
-// Sort sorts numbers. It is several times as fast as slices.Sort where their upper
-// halves are hashes: first it brings each near its place.
-func Sort(nums []uint64) {
-	if len(nums) <= maxLen {
-		slices.Sort(nums)
-		return
-	}
-	shift := bits.LeadingZeros(uint(len(nums))) // so that there are about as many buckets as numbers
-	ends := make([]int32, 1<<(64-shift)+1)
-	for _, x := range nums {
-		ends[x>>shift+1]++
-	}
-	for i := range len(ends) - 1 {
-		ends[i+1] += ends[i]
-	}
-	near := make([]uint64, len(nums))
-	for _, x := range nums {
-		near[ends[x>>shift]] = x
-		ends[x>>shift]++
-	}
-	copy(nums, near)
-	start := int32(0)
-	for _, end := range ends[:len(ends)-1] {
-		if end-start > 1 {
-			slices.Sort(nums[start:end])
-		}
-		start = end
 	}
 }
