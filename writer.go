@@ -3,6 +3,7 @@ package slackstate
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/slackstate/slackstate/api"
@@ -111,7 +112,7 @@ func (s *State) reduce(ev reducer.Event) (api.Seq, *persist.Row, error) {
 	}
 	s.current.Store(next)
 	row := &persist.Row{
-		Seq: next.Seq(), At: ev.At, Type: ev.Type,
+		Seq: next.Seq(), At: ev.At, Type: strings.Clone(ev.Type), // the frame is the caller's
 		Changes: res.Changes, Digest: next.Digest(), Sum: next.Sum(),
 		EventID: ev.ID, Reducer: reducer.Version,
 	}

@@ -36,18 +36,23 @@ func workspace(tb testing.TB) *snapshot.Snapshot {
 }
 
 // reduceAll applies frames a second apart, passing over what does not decode,
-// and returns the last snapshot and all changes.
+// and returns the last snapshot and all changes. The memory of each frame is used
+// for the next one, so that what were kept of it would change.
 func reduceAll(tb testing.TB, s *snapshot.Snapshot, frames [][]byte, at int64) (*snapshot.Snapshot, []snapshot.Change) {
 	tb.Helper()
 	var all []snapshot.Change
+	var memory []byte
 	for i, f := range frames {
-		ev, err := reducer.Decode(f, at+int64(i)*1000)
-		if err != nil {
-			continue
+		memory = append(memory[:0], f...)
+		ev, err := reducer.Decode(memory, at+int64(i)*1000)
+		if err == nil {
+			var res reducer.Result
+			s, res = reducer.Reduce(config, s, ev)
+			all = append(all, res.EveryChange(s)...)
 		}
-		var res reducer.Result
-		s, res = reducer.Reduce(config, s, ev)
-		all = append(all, res.EveryChange(s)...)
+		for i := range memory {
+			memory[i] = '#'
+		}
 	}
 	return s, all
 }

@@ -76,21 +76,6 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// TestDecodeCopies: an event does not change with the buffer its frame was in.
-func TestDecodeCopies(t *testing.T) {
-	frame := []byte(`{"type":"team_rename","name":"Bay"}`)
-	ev, err := Decode(frame, 7)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range frame {
-		frame[i] = 'x'
-	}
-	if ev.Type != "team_rename" || str(ev.Body, "name") != "Bay" {
-		t.Errorf("the event is %+v", ev)
-	}
-}
-
 // TestIDs: what can be a key of a record, and what cannot.
 func TestIDs(t *testing.T) {
 	for text, want := range map[string]string{

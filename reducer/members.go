@@ -46,25 +46,18 @@ func memberLeft(st *step) {
 
 // addMember puts a user into a conversation and reports whether that is news.
 func (st *step) addMember(key, user string) bool {
-	if user == "" {
-		return false
-	}
-	pair := snapshot.Pair(key, user)
-	if st.Get(snapshot.KindMember, pair) != "" {
+	if user == "" || !st.Put(snapshot.KindMember, snapshot.Pair(key, user), snapshot.Exists) {
 		return false
 	}
 	if user == string(st.self) && !st.Get(conv, key).Is(snapshot.ConvIsIM) {
 		st.assign(conv, key, snapshot.ConvIsMember.Bool(true))
 	}
-	st.Put(snapshot.KindMember, pair, snapshot.Exists)
 	return true
 }
 
 // removeMember takes a user out of a conversation.
 func (st *step) removeMember(key, user string) {
-	pair := snapshot.Pair(key, user)
-	if st.Get(snapshot.KindMember, pair) != "" {
-		st.Delete(snapshot.KindMember, pair)
+	if st.Put(snapshot.KindMember, snapshot.Pair(key, user), "") {
 		st.countMember(key, -1)
 	}
 	if user == string(st.self) && st.Get(conv, key) != "" {

@@ -40,22 +40,22 @@ func message(st *step) {
 // unread, if it is both new and visible there.
 func (st *step) arrived(key string) {
 	ev := &st.ev
-	ts := snapshot.TS(ev.str("ts"))
-	m := st.own(snapshot.MessageSchema)
+	ts, newest := snapshot.TS(ev.str("ts")), st.newest(key)
+	m := st.Passing(snapshot.MessageSchema, &ev.fields)
 	st.attached(key, m)
 	if in := st.insert(key, m); in != "" {
 		m = in
 		st.replied(key, m)
-		if ts <= st.newest(key) && st.unread(key, m) && !isReply(m) {
+		if ts <= newest && st.unread(key, m) && !isReply(m) {
 			st.newer(facetLate, snapshot.Pair(key, string(ts)), ts)
 		}
 	}
 	switch hidden, _ := ev.get("hidden").Bool(); {
 	case hidden, !ts.Comparable(), isReply(m):
 		st.skip("is not visible in the conversation")
-	case ts <= st.newest(key):
+	case ts <= newest:
 		st.skip("is not newer than the newest message")
-	case st.takenBack(key, ts):
+	case st.buried(key, ts):
 		st.skip("the message is deleted")
 	default:
 		var few [8]snapshot.Assignment
@@ -85,7 +85,12 @@ func (st *step) seen(key string) snapshot.TS {
 
 // takenBack reports whether a message is known to be deleted.
 func (st *step) takenBack(key string, ts snapshot.TS) bool {
-	return ts == st.seen(key) || st.Get(snapshot.KindTombstone, snapshot.Pair(key, string(ts))) != ""
+	return ts == st.seen(key) || st.buried(key, ts)
+}
+
+// buried is takenBack for all but one that was the newest.
+func (st *step) buried(key string, ts snapshot.TS) bool {
+	return st.Get(snapshot.KindTombstone, snapshot.Pair(key, string(ts))) != ""
 }
 
 // messageChanged replaces a message if it is kept. The outer ts is not a

@@ -164,9 +164,6 @@ func (st *step) record(k snapshot.Kind, v rawjson.Value) snapshot.Record {
 	return st.Record(k.Schema(), v)
 }
 
-// own encodes the event itself under a schema.
-func (st *step) own(s *snapshot.Schema) snapshot.Record { return st.RecordOf(s, &st.ev.fields) }
-
 // merge lays a partial record over what is known of an entity.
 func (st *step) merge(k snapshot.Kind, key string, patch snapshot.Record) {
 	st.Put(k, key, st.Merge(k.Schema(), st.Get(k, key), patch))

@@ -2,6 +2,7 @@ package reducer
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/snapshot"
@@ -25,9 +26,9 @@ func (st *step) cached(key string, ts snapshot.TS) (pair string, m snapshot.Reco
 	return pair, st.Get(kept, pair)
 }
 
-// insert puts a message into its place in the timeline and returns it as it is
-// there, unless it is there already, or deleted, or older than all that there is
-// room for. What hangs on it may have come before it.
+// insert puts a copy of a message into its place in the timeline and returns it
+// as it is there, unless it is there already, or deleted, or older than all that
+// there is room for. What hangs on it may have come before it.
 func (st *step) insert(key string, m snapshot.Record) snapshot.Record {
 	ts := snapshot.TS(m.Str(snapshot.MessageTS))
 	if m.Is(snapshot.MessageHidden) || !ts.Comparable() {
@@ -61,6 +62,7 @@ func (st *step) insert(key string, m snapshot.Record) snapshot.Record {
 	if st.Base().Len(snapshot.KindStar) > 0 && st.Get(snapshot.KindStar, snapshot.Pair("m:"+string(ts), key)) != "" {
 		m = st.With(snapshot.MessageSchema, m, snapshot.MessageIsStarred.Bool(true))
 	}
+	m = snapshot.Record(strings.Clone(string(m))) // it may be a passing one
 	st.Put(kept, pair, m)
 	st.trim(key)
 	return m

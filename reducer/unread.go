@@ -47,18 +47,17 @@ func (st *step) tally(as []snapshot.Assignment, key string, m snapshot.Record, b
 		return as
 	}
 	r := st.Get(read, key)
-	move := func(f *snapshot.Field, counts bool) {
-		if n, known := r.Int(f); known && counts && n+by >= 0 {
-			as = append(as, f.Int(n+by))
-		}
-	}
 	displayed := subtypes[m.Str(snapshot.MessageSubtype)].counts != notice
-	mentioned := st.mentionsSelf(m.Str(snapshot.MessageText))
-	move(snapshot.ReadUnread, true)
-	move(snapshot.ReadUnreadDisplay, displayed)
-	move(snapshot.ReadMentions, mentioned)
-	move(snapshot.ReadMentionsDisplay, mentioned)
-	move(snapshot.ReadDMs, displayed && st.Get(conv, key).Is(snapshot.ConvIsIM))
+	as = append(as, snapshot.ReadUnread.Plus(by))
+	if displayed {
+		as = append(as, snapshot.ReadUnreadDisplay.Plus(by))
+	}
+	if st.mentionsSelf(m.Str(snapshot.MessageText)) {
+		as = append(as, snapshot.ReadMentions.Plus(by), snapshot.ReadMentionsDisplay.Plus(by))
+	}
+	if displayed && r.Has(snapshot.ReadDMs) && st.Get(conv, key).Is(snapshot.ConvIsIM) {
+		as = append(as, snapshot.ReadDMs.Plus(by))
+	}
 	switch n, known := r.Int(snapshot.ReadUnread); {
 	case !r.Has(snapshot.ReadHasUnreads):
 	case by > 0 || known:

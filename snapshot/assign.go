@@ -15,6 +15,7 @@ type Assignment struct {
 	text  string
 	num   int64
 	none  bool
+	plus  bool // num is added to what is known
 }
 
 // Str assigns a string.
@@ -27,6 +28,12 @@ func (f *Field) Str(s string) Assignment {
 
 // Int assigns an integer.
 func (f *Field) Int(i int64) Assignment { return Assignment{field: f, wire: wireInt, num: i} }
+
+// Plus adds to an integer. One that is unknown, or would be less than 0, stays as
+// it is.
+func (f *Field) Plus(n int64) Assignment {
+	return Assignment{field: f, wire: wireInt, num: n, plus: true}
+}
 
 // Bool assigns a boolean.
 func (f *Field) Bool(b bool) Assignment {
@@ -79,13 +86,19 @@ func (f *Field) Unknown() Assignment { return Assignment{field: f, none: true} }
 func (enc *Encoder) With(s *Schema, r Record, as ...Assignment) Record {
 	var (
 		set, drop uint64           // bit n: field n is assigned, and whatever r has of it is dropped
-		by        [maxFields]uint8 // which assignment of as assigns it
+		plus      uint64           // bit n: field n is added to
+		by        [maxFields]uint8 // which assignment of as does it
 	)
 	tail := string(r.Tail())
 	for i := range as {
 		f := as[i].field
 		if s.avatars != nil || strings.Contains(tail, f.name) {
 			return enc.rebuild(s, r, as)
+		}
+		if as[i].plus {
+			plus |= 1 << f.num
+			by[f.num] = uint8(i)
+			continue
 		}
 		set &^= s.named[f.num]
 		drop |= s.named[f.num]
@@ -100,14 +113,17 @@ func (enc *Encoder) With(s *Schema, r Record, as ...Assignment) Record {
 		rest = ""
 	}
 	for rest != "" {
-		num, _, _, next, ok := rest.next()
+		num, _, payload, next, ok := rest.next()
 		if !ok {
 			break
 		}
 		for ; set&(1<<num-1) != 0; set &= set - 1 {
 			dst = as[by[bits.TrailingZeros64(set)]].append(dst)
 		}
-		if drop&(1<<num) == 0 {
+		switch {
+		case plus&(1<<num) != 0 && varint(payload)+as[by[num]].num >= 0:
+			dst = appendInt(dst, num, varint(payload)+as[by[num]].num)
+		case drop&(1<<num) == 0:
 			dst = append(dst, rest[:len(rest)-len(next)]...)
 		}
 		rest = next
@@ -139,6 +155,13 @@ func (enc *Encoder) rebuild(s *Schema, r Record, as []Assignment) Record {
 	dst := s.unfoldAvatars(p.load(enc.buf[:0], r), &p)
 	tail, odd := r.Tail(), false
 	for _, a := range as {
+		if a.plus {
+			n, known := r.Int(a.field)
+			if !known || n+a.num < 0 {
+				continue
+			}
+			a.num += n
+		}
 		p.dropName(s.byName.get(a.field.name))
 		odd = odd || tail.Get(a.field.name) != "" // a value of a type that nobody expected
 		if a.none {

@@ -93,7 +93,7 @@ func (e *Edit) Reset(s *Snapshot) {
 		e.index[ix] = numset.Edit{}
 	}
 	if e.begun.members {
-		e.members = membersEdit{}
+		e.members.begin(memberships{})
 	}
 	if e.begun.timelines {
 		e.timelines = timelinesEdit{}
@@ -170,56 +170,56 @@ func (e *Edit) find(k Kind, key string) (stored string, r Record) {
 	return stored, r
 }
 
-// Put stores a record; "" deletes it.
-func (e *Edit) Put(k Kind, key string, r Record) {
+// Put stores a record, "" deletes it, and reports whether that is another one
+// than before.
+func (e *Edit) Put(k Kind, key string, r Record) bool {
 	switch k {
 	case KindMember:
-		e.putMember(key, r)
-		return
+		return e.putMember(key, r)
 	case KindMessage:
-		e.putMessage(key, r)
-		return
+		return e.putMessage(key, r)
 	}
 	stored, old := e.find(k, key)
 	if old == r {
-		return
+		return false
 	}
 	if old == "" {
 		stored = e.owned(k, key)
 	}
 	if t := e.gathered(k.slot()); t != nil {
 		t.put(stored, r)
-		return
+		return true
 	}
-	key = stored
-	e.track(k, key, old, r)
-	e.account(k, key, old, r)
+	e.track(k, stored, old, r)
+	e.account(k, stored, old, r)
 	if place, ok := k.listed(); ok {
-		e.list(k, place, key, old, r)
+		e.list(k, place, stored, old, r)
 	} else if t := e.table(k.slot()); r == "" {
-		t.Delete(key)
+		t.Delete(stored)
 	} else {
-		t.Set(key, r)
+		t.Set(stored, r)
 	}
-	e.found[int(k)%len(e.found)] = found{k, key, r}
-	e.ties.move(k, key, old, r)
+	e.found[int(k)%len(e.found)] = found{k, stored, r}
+	e.ties.move(k, stored, old, r)
+	return true
 }
 
-func (e *Edit) putMember(key string, r Record) {
+func (e *Edit) putMember(key string, r Record) bool {
 	old := e.Get(KindMember, key)
 	if old == r {
-		return
+		return false
 	}
 	conv, user := Unpair(key)
 	if m := e.newMembers(); m != nil {
 		m.set(conv, user, r != "")
-		return
+		return true
 	}
-	key = strings.Clone(key)
-	conv, user = Unpair(key)
-	e.track(KindMember, key, old, r)
-	e.account(KindMember, key, old, r)
-	e.memberships().set(conv, user, r != "")
+	owned := strings.Clone(key)
+	conv, user = Unpair(owned)
+	e.track(KindMember, owned, old, r)
+	e.account(KindMember, owned, old, r)
+	e.memberships().put(conv, user, r != "")
+	return true
 }
 
 // owned returns a key that does not share its memory with the frame it may be cut
@@ -299,7 +299,7 @@ func (e *Edit) indexEdit(ix index) *numset.Edit {
 func (e *Edit) memberships() *membersEdit {
 	if !e.begun.members {
 		e.begun.members = true
-		e.members = newMembersEdit(e.base.members)
+		e.members.begin(e.base.members)
 	}
 	return &e.members
 }
@@ -350,7 +350,6 @@ func (e *Edit) track(k Kind, key string, old, r Record) {
 // position finds a change. Most events make one or two, for which a map would
 // be the dearest part.
 func (e *Edit) position(ck changeKey) (int, bool) {
-	const few = 16
 	if len(e.changes) <= few {
 		for i, c := range e.changes {
 			if c.Kind == ck.kind && c.Key == ck.key {

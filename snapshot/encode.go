@@ -2,8 +2,10 @@ package snapshot
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
 )
@@ -15,10 +17,16 @@ import (
 //     whatever order their members come.
 //  2. A name is in a record once: under its number, under that of another type
 //     the name comes with, or in the tail.
-//  3. A record shares no memory with what it was made from.
+//  3. A record shares no memory with what it was made from, and none with the
+//     Encoder but for one of Passing.
 type Encoder struct {
 	buf  []byte
 	tail []member
+
+	passing []byte // what Passing has returned
+
+	drafts []*draft // of the records under construction, each within the one before
+	depth  int      // how many of them are in use
 
 	texts *arena // where records go, nil for memory of their own
 
@@ -45,6 +53,9 @@ func (enc *Encoder) reset() {
 	if cap(enc.buf) > usual {
 		enc.buf = nil
 	}
+	if cap(enc.passing) > usual {
+		enc.passing = nil
+	}
 	if cap(enc.tail) > 1024 {
 		enc.tail = nil
 	}
@@ -60,7 +71,7 @@ type member struct {
 // parts collects the encoded fields of one record in the order they come, and
 // writes them out in the order of their numbers.
 type parts struct {
-	set  uint64 // bit n: field n is in spans[n]
+	set  uint64 // bit n: field n is in span[n]
 	span [maxFields]struct{ lo, hi int }
 }
 
@@ -130,21 +141,32 @@ func (enc *Encoder) Of(s *Schema, ms Members) Record {
 	d := enc.begin(enc.buf[:0])
 	for _, m := range ms {
 		r := m.value.Reader()
-		enc.add(&d, s, m.name, &r)
+		enc.add(d, s, m.name, &r)
 	}
-	enc.buf = enc.finish(&d, s)
+	enc.buf = enc.finish(d, s)
 	return enc.keep(enc.buf)
 }
 
 // RecordOf is Record of an object whose members have been found already.
 func (enc *Encoder) RecordOf(s *Schema, fields *rawjson.Fields) Record {
-	d := enc.begin(enc.buf[:0])
+	enc.buf = enc.appendFields(enc.buf[:0], s, fields)
+	return enc.keep(enc.buf)
+}
+
+// Passing is RecordOf of a record that is not kept as it is: it is good until the
+// next one is made this way.
+func (enc *Encoder) Passing(s *Schema, fields *rawjson.Fields) Record {
+	enc.passing = enc.appendFields(enc.passing[:0], s, fields)
+	return Record(unsafe.String(unsafe.SliceData(enc.passing), len(enc.passing)))
+}
+
+func (enc *Encoder) appendFields(dst []byte, s *Schema, fields *rawjson.Fields) []byte {
+	d := enc.begin(dst)
 	for name, val := range fields.Members() {
 		r := val.Reader()
-		enc.add(&d, s, name, &r)
+		enc.add(d, s, name, &r)
 	}
-	enc.buf = enc.finish(&d, s)
-	return enc.keep(enc.buf)
+	return enc.finish(d, s)
 }
 
 // appendRecord passes the value that comes next, and appends its record.
@@ -154,14 +176,14 @@ func (enc *Encoder) appendRecord(dst []byte, s *Schema, r *rawjson.Reader) []byt
 		r.Value()
 	} else {
 		for name, ok := r.Key(); ok; name, ok = r.Key() {
-			enc.add(&d, s, name, r)
+			enc.add(d, s, name, r)
 		}
 	}
-	return enc.finish(&d, s)
+	return enc.finish(d, s)
 }
 
 // A draft is a record whose members come one after another. Passing them as a
-// sequence would allocate.
+// sequence would allocate. Drafts are large, and so are used again.
 type draft struct {
 	parts
 	odd  uint64 // bit n: the name of field n has a value in the tail
@@ -170,8 +192,21 @@ type draft struct {
 	mark int // where its tail starts in Encoder.tail
 }
 
-func (enc *Encoder) begin(dst []byte) draft {
-	return draft{dst: dst, base: len(dst), mark: len(enc.tail)}
+func (enc *Encoder) begin(dst []byte) *draft {
+	if enc.depth == len(enc.drafts) {
+		enc.drafts = append(enc.drafts, new(draft))
+	}
+	d := enc.drafts[enc.depth]
+	enc.depth++
+	d.set, d.odd = 0, 0
+	d.dst, d.base, d.mark = dst, len(dst), len(enc.tail)
+	return d
+}
+
+// end gives the last draft back.
+func (enc *Encoder) end(d *draft) {
+	d.dst = nil
+	enc.depth--
 }
 
 // add takes the value that comes next, as the member of a name.
@@ -217,14 +252,18 @@ func known(v rawjson.Value) rawjson.Value {
 }
 
 func (enc *Encoder) finish(d *draft, s *Schema) []byte {
-	d.dst = enc.putTail(d.dst, &d.parts, d.mark)
-	return s.assemble(d.dst, &d.parts, d.base)
+	dst := s.assemble(enc.putTail(d.dst, &d.parts, d.mark), &d.parts, d.base)
+	enc.end(d)
+	return dst
 }
 
 // putTail makes field 0 out of the members collected since mark, of which the
 // last of each name counts.
 func (enc *Encoder) putTail(dst []byte, p *parts, mark int) []byte {
 	tail := enc.tail[mark:]
+	if len(tail) == 0 {
+		return dst
+	}
 	slices.SortStableFunc(tail, func(a, b member) int { return strings.Compare(a.name, b.name) })
 	kept := tail[:0]
 	for i, m := range tail {
@@ -252,10 +291,9 @@ func (s *Schema) assemble(dst []byte, p *parts, base int) []byte {
 		return append(dst[:base], Exists...)
 	}
 	mid := len(dst)
-	for num := range maxFields {
-		if p.has(num) {
-			dst = append(dst, dst[p.span[num].lo:p.span[num].hi]...)
-		}
+	for set := p.set; set != 0; set &= set - 1 {
+		span := p.span[bits.TrailingZeros64(set)]
+		dst = append(dst, dst[span.lo:span.hi]...)
 	}
 	n := copy(dst[base:], dst[mid:])
 	return dst[:base+n]

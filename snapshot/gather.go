@@ -154,10 +154,9 @@ func (n *numbers) number(id string, of *newTable, texts *arena) uint32 {
 		if r == "" {
 			stored = texts.clone(id)
 		}
-		id = stored
 		num = uint32(len(n.of))
-		n.of[id] = num
-		n.ids.Add(id)
+		n.of[stored] = num
+		n.ids.Add(stored)
 	}
 	return num
 }

@@ -52,44 +52,81 @@ func (m *memberships) all() iter.Seq2[string, Record] {
 // and of its users differ in the end is worked out for all of them at once.
 type membersEdit struct {
 	convs, users sideEdit
-	byConv       map[string]*setEdit
-	moves        []move
+	sets         []setEdit
+	at           map[string]int // the place of a conversation in sets, once there are many
 	count        int
 }
 
 // A setEdit is the members of a conversation, and how they differ from it.
 type setEdit struct {
-	num   uint32 // the conversation's
-	base  idset.Set
-	other map[uint32]bool // whether these are in it, whatever base says
+	id    string
+	end   end            // before the edit
+	moves []move         // one for each user
+	at    map[uint32]int // the place of a user in moves, once there are many
 }
 
-func (s *setEdit) has(num uint32) bool {
-	if in, ok := s.other[num]; ok {
-		return in
+// A move is a user that came into a conversation or left it.
+type move struct {
+	conv, user uint32
+	in         bool
+	id         string // the user's
+	before     idset.Set
+}
+
+// few is how many sets or moves are searched one by one. Most events make one,
+// for which a map would be the dearest part.
+const few = 16
+
+// move returns the place of a user in moves, or -1.
+func (s *setEdit) move(user uint32) int {
+	if len(s.moves) <= few {
+		return slices.IndexFunc(s.moves, func(m move) bool { return m.user == user })
 	}
-	return s.base.Has(num)
+	if s.at == nil {
+		s.at = map[uint32]int{}
+	}
+	for i := len(s.at); i < len(s.moves); i++ {
+		s.at[s.moves[i].user] = i
+	}
+	if i, ok := s.at[user]; ok {
+		return i
+	}
+	return -1
 }
 
-func (s *setEdit) seal() idset.Set { return changed(s.base, s.other) }
+func (s *setEdit) has(user uint32) bool {
+	if i := s.move(user); i >= 0 {
+		return s.moves[i].in
+	}
+	return s.end.with.Has(user)
+}
 
-// changed returns a set with some numbers in it or not.
-func changed(base idset.Set, other map[uint32]bool) idset.Set {
-	if len(other) <= 4 {
-		for num, in := range other {
-			if in {
-				base = base.With(num)
+func (s *setEdit) seal() idset.Set {
+	return changed(s.end.with, s.moves, func(m move) uint32 { return m.user })
+}
+
+// changed returns a set with some numbers in it or not: of is that of a move, and
+// differs for each.
+func changed(base idset.Set, moves []move, of func(move) uint32) idset.Set {
+	if len(moves) <= 4 {
+		for _, m := range moves {
+			if m.in {
+				base = base.With(of(m))
 			} else {
-				base = base.Without(num)
+				base = base.Without(of(m))
 			}
 		}
 		return base
 	}
-	nums := slices.DeleteFunc(base.Slice(make([]uint32, 0, base.Len()+len(other))), func(n uint32) bool {
-		_, ok := other[n]
+	moved := make(map[uint32]bool, len(moves))
+	for _, m := range moves {
+		moved[of(m)] = m.in
+	}
+	nums := slices.DeleteFunc(base.Slice(make([]uint32, 0, base.Len()+len(moves))), func(n uint32) bool {
+		_, ok := moved[n]
 		return ok
 	})
-	for num, in := range other {
+	for num, in := range moved {
 		if in {
 			nums = append(nums, num)
 		}
@@ -97,14 +134,35 @@ func changed(base idset.Set, other map[uint32]bool) idset.Set {
 	return idset.Of(nums)
 }
 
-// A move is a user that came into a conversation or left it.
-type move struct {
-	user, conv uint32
-	in         bool
+// begin starts over from base.
+func (e *membersEdit) begin(base memberships) {
+	e.convs.begin(base.convs)
+	e.users.begin(base.users)
+	clear(e.sets)
+	e.sets, e.at = e.sets[:0], nil
+	e.count = base.count
 }
 
-func newMembersEdit(base memberships) membersEdit {
-	return membersEdit{convs: sideEdit{base: base.convs}, users: sideEdit{base: base.users}, count: base.count}
+// set returns what changes in a conversation, nil if nothing does.
+func (e *membersEdit) set(conv string) *setEdit {
+	if len(e.sets) <= few {
+		for i := range e.sets {
+			if e.sets[i].id == conv {
+				return &e.sets[i]
+			}
+		}
+		return nil
+	}
+	if e.at == nil {
+		e.at = map[string]int{}
+	}
+	for i := len(e.at); i < len(e.sets); i++ {
+		e.at[e.sets[i].id] = i
+	}
+	if i, ok := e.at[conv]; ok {
+		return &e.sets[i]
+	}
+	return nil
 }
 
 func (e *membersEdit) has(conv, user string) bool {
@@ -112,28 +170,27 @@ func (e *membersEdit) has(conv, user string) bool {
 	if !ok {
 		return false
 	}
-	if s := e.byConv[conv]; s != nil {
+	if s := e.set(conv); s != nil {
 		return s.has(u.num)
 	}
 	c, _ := e.convs.get(conv)
 	return c.with.Has(u.num)
 }
 
-// set puts a pair in or takes it out. The caller knows that this is a change.
-func (e *membersEdit) set(conv, user string, in bool) {
-	s := e.byConv[conv]
+// put puts a pair in or takes it out. The caller knows that this is a change.
+func (e *membersEdit) put(conv, user string, in bool) {
+	s := e.set(conv)
 	if s == nil {
-		if e.byConv == nil {
-			e.byConv = map[string]*setEdit{}
-		}
-		num := e.convs.number(conv)
-		base, _ := e.convs.get(conv)
-		s = &setEdit{num, base.with, map[uint32]bool{}}
-		e.byConv[conv] = s
+		id, x := e.convs.numbered(conv)
+		e.sets = append(e.sets, setEdit{id: id, end: x})
+		s = &e.sets[len(e.sets)-1]
 	}
-	m := move{e.users.number(user), s.num, in}
-	s.other[m.user] = in
-	e.moves = append(e.moves, m)
+	id, x := e.users.numbered(user)
+	if i := s.move(x.num); i >= 0 {
+		s.moves[i].in = in
+	} else {
+		s.moves = append(s.moves, move{s.end.num, x.num, in, id, x.with})
+	}
 	if in {
 		e.count++
 	} else {
@@ -144,7 +201,7 @@ func (e *membersEdit) set(conv, user string, in bool) {
 // of returns the members of a conversation as the edit has them.
 func (e *membersEdit) of(conv string) (ids []string) {
 	c, _ := e.convs.get(conv)
-	if s := e.byConv[conv]; s != nil {
+	if s := e.set(conv); s != nil {
 		c.with = s.seal()
 	}
 	for num := range c.with.All() {
@@ -154,21 +211,25 @@ func (e *membersEdit) of(conv string) (ids []string) {
 }
 
 func (e *membersEdit) seal() memberships {
-	for conv, s := range e.byConv {
-		e.convs.set(conv, s.num, s.seal())
+	var moves []move
+	if len(e.sets) == 1 {
+		moves = e.sets[0].moves
 	}
-	// The last move of a pair is the one that counts.
-	slices.SortStableFunc(e.moves, func(a, b move) int { return cmp.Compare(a.user, b.user) })
-	for rest := e.moves; len(rest) > 0; {
-		user, n := rest[0].user, 0
-		other := map[uint32]bool{}
-		for ; n < len(rest) && rest[n].user == user; n++ {
-			other[rest[n].conv] = rest[n].in
+	for i := range e.sets {
+		s := &e.sets[i]
+		e.convs.set(s.id, end{s.end.num, s.seal()})
+		if len(e.sets) > 1 {
+			moves = append(moves, s.moves...)
 		}
+	}
+	slices.SortFunc(moves, func(a, b move) int { return cmp.Compare(a.user, b.user) })
+	for rest := moves; len(rest) > 0; {
+		first, n := rest[0], 1
+		for n < len(rest) && rest[n].user == first.user {
+			n++
+		}
+		e.users.set(first.id, end{first.user, changed(first.before, rest[:n], func(m move) uint32 { return m.conv })})
 		rest = rest[n:]
-		id := e.users.id(user)
-		u, _ := e.users.get(id)
-		e.users.set(id, user, changed(u.with, other))
 	}
 	return memberships{e.convs.seal(), e.users.seal(), e.count}
 }

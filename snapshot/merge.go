@@ -57,9 +57,10 @@ func (s *Schema) covers(base, patch Record) bool {
 }
 
 func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byte {
-	var p parts
-	lo := len(dst)
-	dst = s.unfoldAvatars(p.load(dst, base), &p)
+	d := enc.begin(nil)
+	defer enc.end(d)
+	p, lo := &d.parts, len(dst)
+	dst = s.unfoldAvatars(p.load(dst, base), p)
 	baseTail, patchTail := base.Tail(), patch.Tail()
 	for rest := patch; rest != "" && rest != Exists; {
 		num, _, payload, next, ok := rest.next()
@@ -69,7 +70,7 @@ func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byt
 		at := len(dst)
 		f := s.byNum[num]
 		if f != nil && f.kind == kindAvatars {
-			dst, rest = s.putURLs(dst, &p, avatars(payload)), next
+			dst, rest = s.putURLs(dst, p, avatars(payload)), next
 			continue
 		}
 		if old := base.subOf(f); old != "" && !f.sub.covers(old, Record(payload)) {
@@ -87,9 +88,9 @@ func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byt
 		rest = next
 	}
 	if baseTail != "" || patchTail != "" {
-		dst = enc.mergeTails(dst, &p, s, baseTail, patchTail)
+		dst = enc.mergeTails(dst, p, s, baseTail, patchTail)
 	}
-	return s.assemble(dst, &p, lo)
+	return s.assemble(dst, p, lo)
 }
 
 // subOf returns the record to merge into when f is an object both sides know.

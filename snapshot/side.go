@@ -45,54 +45,63 @@ func (s *side) each(nums iter.Seq[uint32]) iter.Seq[string] {
 
 // A sideEdit changes one side in a batch.
 type sideEdit struct {
-	base side
-	byID *pmap.Edit[string, end] // nil until something changes
-	ids  IDs
-	own  int // pages from this one on belong to the edit
+	base  side
+	begun bool // what follows is in use; base answers until then
+	byID  pmap.Edit[string, end]
+	ids   IDs
+	own   int // pages from this one on belong to the edit
+}
+
+// begin starts over from base.
+func (e *sideEdit) begin(base side) {
+	if e.begun {
+		*e = sideEdit{}
+	}
+	e.base = base
 }
 
 func (e *sideEdit) get(id string) (end, bool) {
-	if e.byID != nil {
+	if e.begun {
 		return e.byID.Get(id)
 	}
 	return e.base.byID.Get(id)
 }
 
-// begin makes sure that byID is there to be changed.
-func (e *sideEdit) begin() {
-	if e.byID == nil {
-		e.byID = e.base.byID.Edit()
+// edit makes sure that byID is there to be changed.
+func (e *sideEdit) edit() *pmap.Edit[string, end] {
+	if !e.begun {
+		e.begun = true
+		e.byID.Start(e.base.byID)
 		e.ids, e.own = e.base.IDs, len(e.base.pages)
 	}
+	return &e.byID
 }
 
-// number returns the number of an id, a new one if it has none.
-func (e *sideEdit) number(id string) uint32 {
-	if x, ok := e.get(id); ok {
-		return x.num
+// numbered returns an id as it is stored and what is known of it, with a new
+// number if it has none.
+func (e *sideEdit) numbered(id string) (stored string, x end) {
+	byID := e.edit()
+	if stored, x, ok := byID.Entry(id); ok {
+		return stored, x
 	}
-	e.begin()
-	num := uint32(e.ids.n)
+	x.num = uint32(e.ids.n)
 	e.own = e.ids.add(id, e.own)
-	e.byID.Set(id, end{num: num})
-	return num
+	byID.Set(id, x)
+	return id, x
 }
 
-// set gives an id that has a number another set.
-func (e *sideEdit) set(id string, num uint32, with idset.Set) {
-	e.begin()
-	e.byID.Set(id, end{num, with})
-}
+// set stores what is known of an id that has a number.
+func (e *sideEdit) set(id string, x end) { e.edit().Set(id, x) }
 
 func (e *sideEdit) id(num uint32) string {
-	if e.byID != nil {
+	if e.begun {
 		return e.ids.ID(num)
 	}
 	return e.base.ID(num)
 }
 
 func (e *sideEdit) seal() side {
-	if e.byID == nil {
+	if !e.begun {
 		return e.base
 	}
 	return side{e.ids, e.byID.Map()}

@@ -357,20 +357,21 @@ func (e *timelinesEdit) seal() *timelines {
 // Timeline returns the messages of a conversation that are kept.
 func (s *Snapshot) Timeline(conv ChannelID) Timeline { return s.timelines.of(string(conv)) }
 
-func (e *Edit) putMessage(key string, r Record) {
+func (e *Edit) putMessage(key string, r Record) bool {
 	old := e.Get(KindMessage, key)
 	if old == r {
-		return
+		return false
 	}
-	key = strings.Clone(key)
-	e.track(KindMessage, key, old, r)
-	e.account(KindMessage, key, old, r)
+	owned := strings.Clone(key)
+	e.track(KindMessage, owned, old, r)
+	e.account(KindMessage, owned, old, r)
 	if !e.begun.timelines {
 		e.begun.timelines = true
 		e.timelines.start(e.base.timelines)
 	}
-	e.timelines.put(key, old, r)
-	e.ties.move(KindMessage, key, old, r)
+	e.timelines.put(owned, old, r)
+	e.ties.move(KindMessage, owned, old, r)
+	return true
 }
 
 // Timeline returns the messages of a conversation as the edit has them.
