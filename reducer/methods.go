@@ -29,7 +29,7 @@ func (p *page) usersList() {
 	if p.missing(list) {
 		return
 	}
-	readAll(p, "members", readUser, p.userRow)
+	readAll(p.elems("members"), readUser, p.userRow)
 	p.begun(snapshot.CollectionUsers)
 }
 
@@ -67,7 +67,7 @@ func (p *page) conversationsList() {
 	if p.missing(list) {
 		return
 	}
-	readAll(p, "channels", func(enc *snapshot.Encoder, v rawjson.Value) convRow {
+	readAll(p.elems("channels"), func(enc *snapshot.Encoder, v rawjson.Value) convRow {
 		if im, _ := v.Get("is_im").Bool(); im {
 			return readConv(enc, v)
 		}

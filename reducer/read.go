@@ -6,15 +6,25 @@ import (
 	"github.com/slackstate/slackstate/snapshot"
 )
 
-// readAll makes something of every element of a list of the response, on all
-// processors, and hands it on in the list's order. read depends on the element
-// alone.
-func readAll[T any](p *page, name string, read func(*snapshot.Encoder, rawjson.Value) T, take func(T)) {
-	var elems []rawjson.Value
-	if r := p.reader(name); r.Enter(rawjson.Array) {
-		for r.Next() {
-			elems = append(elems, r.Value())
-		}
+// elems returns the elements of a list of the response.
+func (p *page) elems(name string) []rawjson.Value {
+	r := p.reader(name)
+	if !r.Enter(rawjson.Array) {
+		return nil
 	}
-	parallel.Map(elems, snapshot.NewBulkEncoder, read, take)
+	n := 0
+	for counted := r; counted.Next(); counted.Value() {
+		n++
+	}
+	elems := make([]rawjson.Value, 0, n)
+	for r.Next() {
+		elems = append(elems, r.Value())
+	}
+	return elems
+}
+
+// readAll makes something of every element of a list, on all processors, and hands
+// it on in the list's order. read depends on the element alone.
+func readAll[T any](list []rawjson.Value, read func(*snapshot.Encoder, rawjson.Value) T, take func(T)) {
+	parallel.Map(list, snapshot.NewBulkEncoder, read, take)
 }

@@ -22,8 +22,10 @@ func (p *page) rtmStart() {
 	if p.get("channels").Kind() != rawjson.Array && p.get("users").Kind() != rawjson.Array {
 		return
 	}
-	seen := map[string]bool{}
-	readAll(p, "users", readUser, func(row userRow) {
+	users := p.elems("users")
+	p.Expect(user, len(users))
+	seen := make(map[string]bool, len(users))
+	readAll(users, readUser, func(row userRow) {
 		p.twice(seen, row.key)
 		p.userRow(row)
 	})
@@ -60,7 +62,10 @@ func (p *page) startConversations() {
 	cut := p.warned("member_list_truncated")
 	seen := map[string]bool{}
 	for _, list := range []string{"channels", "groups", "mpims", "ims"} {
-		readAll(p, list, func(enc *snapshot.Encoder, v rawjson.Value) convRow {
+		elems := p.elems(list)
+		p.Expect(conv, len(elems))
+		p.Expect(read, len(elems))
+		readAll(elems, func(enc *snapshot.Encoder, v rawjson.Value) convRow {
 			return readConv(enc, v, implied(list, v, ours)...)
 		}, func(row convRow) {
 			key := p.convRow(row)

@@ -102,10 +102,11 @@ func appendPattern(dst []byte, a, b []byte, i, j int) ([]byte, bool) {
 			break
 		}
 	}
-	marked := false
+	sa, sb, marked := avatarSizes[i], avatarSizes[j], false
 	for len(a) > 0 && len(b) > 0 {
-		switch sa, sb := avatarSizes[i], avatarSizes[j]; {
-		case len(a) >= len(sa) && string(a[:len(sa)]) == sa && len(b) >= len(sb) && string(b[:len(sb)]) == sb:
+		switch {
+		case a[0] == sa[0] && b[0] == sb[0] &&
+			len(a) >= len(sa) && string(a[:len(sa)]) == sa && len(b) >= len(sb) && string(b[:len(sb)]) == sb:
 			dst, a, b, marked = append(dst, sizeMark), a[len(sa):], b[len(sb):], true
 		case a[0] == b[0] && a[0] >= ' ':
 			dst, a, b = append(dst, a[0]), a[1:], b[1:]
@@ -143,12 +144,10 @@ func (s *Schema) foldAvatars(dst []byte, p *parts) []byte {
 		if !p.has(f.num) {
 			continue
 		}
-		dst = appendURL(dst, dst[lo+1:hi], i)
-		if bytes.Equal(dst[hi:], p.text(dst, f)) {
+		if gives(dst[lo+1:hi], i, p.text(dst, f)) {
 			given |= 1 << i
 			p.drop(f.num)
 		}
-		dst = dst[:hi]
 	}
 	dst[lo] = given
 	dst = appendHeader(dst, s.avatars.num, wireBytes)
@@ -156,6 +155,27 @@ func (s *Schema) foldAvatars(dst []byte, p *parts) []byte {
 	dst = append(dst, dst[lo:hi]...)
 	p.put(s.avatars.num, hi, len(dst))
 	return dst
+}
+
+// gives reports whether a pattern gives the URL of size i.
+func gives(pattern []byte, i int, url []byte) bool {
+	if c := pattern[0]; c != sizeMark && int(c) < len(avatarHosts) {
+		var ok bool
+		if url, ok = bytes.CutPrefix(url, []byte(avatarHosts[c])); !ok {
+			return false
+		}
+		pattern = pattern[1:]
+	}
+	for size := avatarSizes[i]; ; {
+		n := bytes.IndexByte(pattern, sizeMark)
+		if n < 0 {
+			return bytes.Equal(pattern, url)
+		}
+		if len(url) < n+len(size) || !bytes.Equal(url[:n], pattern[:n]) || string(url[n:n+len(size)]) != size {
+			return false
+		}
+		pattern, url = pattern[n+1:], url[n+len(size):]
+	}
 }
 
 // unfoldAvatars is the reverse.

@@ -396,16 +396,18 @@ func (e *Edit) Commit(at int64) (*Snapshot, []Change) {
 	next.seq, next.at = e.base.seq+1, at
 	next.digest, next.sum = e.digest, e.sum
 	changes := slices.Clone(e.changes)
+	slices.SortFunc(changes, Change.Compare)
 	if e.gathering != nil {
-		changes = append(changes, e.gathering.seal(&next)...)
-		for _, c := range changes[len(e.changes):] {
-			e.ties.move(c.Kind, c.Key, "", c.After)
+		changes = e.gathering.seal(&next, changes)
+		for _, c := range changes {
+			if e.gathered(c.Kind.slot()) != nil {
+				e.ties.move(c.Kind, c.Key, "", c.After)
+			}
 		}
 	}
 	if len(changes) == 0 && !e.untracked && !e.AllMembers() {
 		return e.base, nil // nothing was gathered
 	}
-	slices.SortFunc(changes, Change.Compare)
 	for slot := range bitsOf(e.begun.tables) {
 		next.tables.put(slot, e.tables[slot].Map())
 	}

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/slackstate/slackstate/internal/idset"
@@ -23,12 +24,18 @@ func (e *Edit) Gather() {
 	e.gathering = &gathering{}
 	for _, k := range Kinds() {
 		if k != KindMember && e.base.Len(k) == 0 {
-			e.gathering.tables[k.slot()] = &newTable{at: map[string]int{}}
+			e.gathering.tables[k.slot()] = new(newTable)
 		}
 	}
 	if e.base.Len(KindMember) == 0 && e.base.members.users.Len() == 0 && e.base.members.convs.Len() == 0 {
-		e.gathering.members = &newMembers{users: newNumbers(), convs: newNumbers(),
-			ofUsers: e.gathered(KindUser.slot()), ofConvs: e.gathered(KindConversation.slot())}
+		e.gathering.members = &newMembers{ofUsers: e.gathered(KindUser.slot()), ofConvs: e.gathered(KindConversation.slot())}
+	}
+}
+
+// Expect tells an edit that gathers that n records of a kind are on their way.
+func (e *Edit) Expect(k Kind, n int) {
+	if t := e.gathered(k.slot()); t != nil {
+		t.expect(n)
 	}
 }
 
@@ -82,8 +89,20 @@ func (t *newTable) entry(key string) (stored string, r Record) {
 	return "", ""
 }
 
+// expect makes room in at, which otherwise moves again and again as it grows.
+func (t *newTable) expect(n int) {
+	if n += len(t.at); n > 2*len(t.at) {
+		at := make(map[string]int, n)
+		maps.Copy(at, t.at)
+		t.at = at
+	}
+}
+
 // put stores a record under a key whose memory may be kept.
 func (t *newTable) put(key string, r Record) {
+	if t.at == nil {
+		t.at = map[string]int{}
+	}
 	i, ok := t.at[key]
 	if !ok {
 		i = t.rows.n
@@ -140,8 +159,6 @@ type numbers struct {
 	ids IDs
 }
 
-func newNumbers() numbers { return numbers{of: map[string]uint32{}} }
-
 // number returns the number of an id, which shares the memory of its record's key,
 // if it has a record, in of.
 func (n *numbers) number(id string, of *newTable, texts *arena) uint32 {
@@ -153,6 +170,13 @@ func (n *numbers) number(id string, of *newTable, texts *arena) uint32 {
 		}
 		if r == "" {
 			stored = texts.clone(id)
+		}
+		if n.of == nil {
+			size := 0
+			if of != nil {
+				size = len(of.at)
+			}
+			n.of = make(map[string]uint32, size)
 		}
 		num = uint32(len(n.of))
 		n.of[stored] = num
@@ -234,10 +258,12 @@ func (m *newMembers) seal() (_ memberships, digest uint64) {
 	}, digest
 }
 
-// seal puts what was gathered into the next snapshot, and returns it as changes.
-func (g *gathering) seal(next *Snapshot) (changes []Change) {
+// seal puts what was gathered into the next snapshot, and returns it as changes
+// among those of other tables. They are sorted, as all that it returns are.
+func (g *gathering) seal(next *Snapshot, others []Change) []Change {
 	var (
 		built   [numTables]table
+		sorted  [numTables][]Change
 		lists   [numListed]list
 		digests [numTables]uint64
 		names   indexes
@@ -264,13 +290,22 @@ func (g *gathering) seal(next *Snapshot) (changes []Change) {
 		if _, ok := k.listed(); ok {
 			jobs = append(jobs, func() { buildIndexes(&names, k, rows) })
 		}
-		for i := range rows.n {
-			x := rows.at(i)
-			changes = append(changes, Change{k, x.key, "", x.r})
-		}
+		jobs = append(jobs, func() {
+			of := make([]Change, rows.n)
+			for i := range of {
+				x := rows.at(i)
+				of[i] = Change{k, x.key, "", x.r}
+			}
+			slices.SortFunc(of, Change.Compare)
+			sorted[slot] = of
+		})
 	}
 	if g.members != nil && len(g.members.sets) > 0 {
 		jobs = append(jobs, func() { members, digests[KindMember.slot()] = g.members.seal() })
+	}
+	for _, c := range others {
+		slot := c.Kind.slot()
+		sorted[slot] = append(sorted[slot], c)
 	}
 	parallel.Do(jobs)
 	for _, k := range Kinds() {
@@ -298,5 +333,5 @@ func (g *gathering) seal(next *Snapshot) (changes []Change) {
 	if len(members.convs.pages) > 0 {
 		next.members = members
 	}
-	return changes
+	return slices.Concat(sorted[:]...) // slots are in the order of kinds
 }

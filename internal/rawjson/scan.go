@@ -14,7 +14,7 @@ func at(s string, i int) byte {
 // space returns the first position from i on that holds no white space.
 func space(s string, i int) int {
 	const white = 1<<' ' | 1<<'\t' | 1<<'\n' | 1<<'\r'
-	for uint(i) < uint(len(s)) && uint64(white)>>s[i]&1 != 0 {
+	for uint(i) < uint(len(s)) && s[i] <= ' ' && uint64(white)>>s[i]&1 != 0 {
 		i++
 	}
 	return i
