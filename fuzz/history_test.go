@@ -36,9 +36,19 @@ type history struct {
 	data []byte
 	old  []string // what may come again
 	call int
+	made int      // how many events
+	due  []string // what is to come soon
+
+	makers []func(*history) string
 }
 
-func newHistory(data []byte) *history { return &history{data: data} }
+func newHistory(data []byte) *history {
+	return &history{data: data, makers: []func(*history) string{
+		(*history).membership, (*history).membership, (*history).lifecycle, (*history).lifecycle,
+		(*history).whole, (*history).sharing, (*history).marks, (*history).messages, (*history).messages, (*history).messages,
+		(*history).notices, (*history).items, (*history).people, (*history).people, (*history).own, (*history).groups,
+		(*history).emoji, (*history).team, (*history).lists}}
+}
 
 // pick returns a number below n, and 0 at the end of the bytes.
 func (h *history) pick(n int) int {
@@ -102,15 +112,16 @@ func (h *history) next() (frame string, ok bool) {
 	if len(h.data) == 0 {
 		return "", false
 	}
+	if len(h.due) > 0 && h.pick(2) == 0 {
+		frame, h.due = h.due[0], h.due[1:]
+		return frame, true
+	}
 	if len(h.old) > 0 && h.pick(5) == 0 {
 		return h.old[h.pick(len(h.old))], true
 	}
-	makers := []func(*history) string{(*history).membership, (*history).membership, (*history).lifecycle, (*history).lifecycle,
-		(*history).whole, (*history).sharing, (*history).marks, (*history).messages, (*history).messages, (*history).messages,
-		(*history).notices, (*history).items, (*history).people, (*history).people, (*history).own, (*history).groups,
-		(*history).emoji, (*history).team, (*history).lists}
-	frame = makers[h.pick(len(makers))](h)
-	if h.pick(6) == 0 && !strings.Contains(frame, `"local.`) {
+	h.made++
+	frame = h.makers[h.pick(len(h.makers))](h)
+	if h.pick(6) == 0 && !strings.Contains(frame, `"local.`) && !strings.Contains(frame, `"hello"`) {
 		frame = `{"type":"event_callback","team_id":"T1","event_id":"Ev1","event":` + frame + `}`
 	}
 	h.old = append(h.old, frame)

@@ -58,6 +58,8 @@ func (n *naive) conversationEvent(family, verb, ts string, ev object) {
 		n.shared(id, text(ev, "connected_team_id"), ts)
 	case "unshared":
 		n.unshared(id, text(ev, "previously_connected_team_id"), ts, ev)
+	case "history_changed":
+		n.flushed(id, text(ev, "latest"))
 	case "updated":
 		n.updated(id, ts, part(ev, "updates"))
 	}
@@ -81,6 +83,7 @@ func (n *naive) dropContent(id string) {
 	delete(n.members, id)
 	delete(n.pins, id)
 	n.newest[id] = n.floor[id]
+	n.dropMessages(id)
 	for key, star := range n.stars {
 		if n.starOf(star) == id && text(star, "type") == "message" {
 			delete(n.stars, key)

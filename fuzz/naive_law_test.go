@@ -23,10 +23,19 @@ func FuzzNaive(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { compare(t, newHistory(data)) })
 }
 
+// FuzzNaiveKept is FuzzNaive for a state that keeps messages and files.
+func FuzzNaiveKept(f *testing.F) {
+	for seed := range uint64(8) {
+		f.Add(choices(seed, 400))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { compare(t, newHistory(data).keeping(), keptFirst) })
+}
+
 // TestNaive holds the two reducers together over long histories.
 func TestNaive(t *testing.T) {
 	for seed := range uint64(24) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) { compare(t, newHistory(choices(seed, 1500))) })
+		t.Run(fmt.Sprint("kept/", seed), func(t *testing.T) { compare(t, newHistory(choices(seed, 4000)).keeping(), keptFirst) })
 	}
 }
 
@@ -40,8 +49,8 @@ func choices(seed uint64, n int) []byte {
 }
 
 // compare plays a history to both reducers and fails at the first event after
-// which they differ.
-func compare(t *testing.T, h *history) {
+// which they differ. What it begins with comes before.
+func compare(t *testing.T, h *history, first ...string) {
 	const began = 1_700_000_000_000
 	n, s := newNaive(), &snapshot.Snapshot{}
 	var played []string
@@ -63,8 +72,10 @@ func compare(t *testing.T, h *history) {
 		}
 		return !t.Failed()
 	}
-	if !step(smallWorkspace, began) {
-		return
+	for _, frame := range append(first, smallWorkspace) {
+		if !step(frame, began) {
+			return
+		}
 	}
 	for at := int64(began + 600_000); ; at += 1000 * int64(1+h.pick(4)) {
 		frame, ok := h.next()
@@ -86,7 +97,13 @@ func shown(t *testing.T, dump any) map[string]string {
 	if err := json.Unmarshal(encoded, &m); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"ok", "seq", "digest", "slackstate", "messages", "files"} {
+	if own, ok := m["slackstate"].(object); ok {
+		m["threads"] = own["threads"]
+	}
+	if all, _ := m["threads"].(object); len(all) == 0 {
+		delete(m, "threads")
+	}
+	for _, name := range []string{"ok", "seq", "digest", "slackstate"} {
 		delete(m, name)
 	}
 	out := map[string]string{}
@@ -105,6 +122,9 @@ func flatten(out map[string]string, at string, v any) {
 			switch e := e.(type) {
 			case object:
 				id := text(e, "id")
+				if id == "" {
+					id = text(e, "ts") + text(e, "thread_ts") + text(e, "name")
+				}
 				if id == "" {
 					id = item(e) + text(e, "channel") + text(e, "group")
 				}

@@ -1,6 +1,9 @@
 package fuzz
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // memberEvent takes somebody into a conversation or out of it.
 func (n *naive) memberEvent(in bool, ts string, ev object) {
@@ -58,6 +61,7 @@ func (n *naive) leave(id, user, ts string) {
 	if self {
 		c["is_member"] = false
 		n.uncounted(id)
+		delete(n.whole, id)
 	}
 }
 
@@ -99,6 +103,7 @@ func (n *naive) pin(on bool, ts string, ev object) {
 		n.pins[id] = map[string]object{}
 	}
 	delete(n.pins[id], key)
+	defer func() { n.pinShown(id, key) }()
 	if on {
 		kept := plain(o)
 		if text(kept, "channel") != "" {
@@ -115,7 +120,11 @@ func (n *naive) pin(on bool, ts string, ev object) {
 	}
 	c["has_pins"] = more
 	if !more {
+		others := n.pins[id]
 		delete(n.pins, id)
+		for other := range others {
+			n.pinShown(id, other)
+		}
 	}
 }
 
@@ -147,6 +156,11 @@ func (n *naive) star(on bool, ts string, ev object) {
 	if c := n.convs[of]; whole && c != nil {
 		c["is_starred"] = on
 	}
+	if m := n.lines[of][text(part(o, "message"), "ts")]; !whole && m != nil {
+		m = maps.Clone(m)
+		m["is_starred"] = on
+		n.amend(of, m)
+	}
 }
 
 // starOf returns the conversation that a star is on or in.
@@ -170,6 +184,7 @@ func (n *naive) fileDeleted(file string) {
 			delete(n.stars, key)
 		}
 	}
+	n.buried(file)
 }
 
 // unpinned drops a pin whose item is gone. Whether others remain that were

@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -23,11 +22,25 @@ func (n *naive) message(ev object) {
 	}
 	switch sub {
 	case "message_changed":
-		n.edited(id, ts, part(ev, "message"))
+		if hidden, _ := truth(part(ev, "message")["hidden"]); hidden || text(part(ev, "message"), "subtype") == "tombstone" {
+			n.entombed(id, ts, ev)
+		} else {
+			n.edited(id, ts, part(ev, "message"))
+		}
 		return
 	case "message_deleted":
-		n.deleted(id, text(ev, "deleted_ts"), part(ev, "previous_message"))
+		n.deleted(id, text(ev, "deleted_ts"), ts, part(ev, "previous_message"))
 		return
+	case "message_replied":
+		n.counted(id, ts, part(ev, "message"))
+		return
+	case "":
+		if hidden, _ := truth(ev["hidden"]); hidden && part(ev, "message") != nil { // over the Events API the subtype is missing
+			n.counted(id, ts, part(ev, "message"))
+			return
+		}
+	case "thread_broadcast", "reply_broadcast":
+		n.broadcast(id, ts, part(ev, "root"))
 	}
 	home := text(ev, "user_team")
 	if u := text(ev, "user"); home != "" && home != n.team["id"] && u != "" && n.users[u] == nil {
@@ -83,9 +96,19 @@ func visible(m object) bool {
 	return !hidden && !reply && comparable(text(m, "ts"))
 }
 
-// arrived counts a message that is newer than all before it.
+// arrived puts a message into its place and counts it, if it is newer than all
+// before it.
 func (n *naive) arrived(id string, m object) {
-	ts := text(m, "ts")
+	ts, wanted := text(m, "ts"), m["local.keep"] != false
+	m = asMessage(m)
+	n.attached(id, ts, m)
+	if in := n.insert(id, m, wanted); in != nil {
+		m = in
+		n.replied(id, m)
+		if visible(m) && ts <= n.newest[id] && n.unread(n.reads[id], m) {
+			n.overdue[id+" "+ts] = true
+		}
+	}
 	if !visible(m) || ts <= n.newest[id] || n.gone[id+" "+ts] {
 		return
 	}
@@ -97,7 +120,7 @@ func (n *naive) arrived(id string, m object) {
 	if n.unread(r, m) {
 		n.count(r, m, 1)
 	}
-	r["latest"] = plain(without(m, "channel", "event_ts", "channel_type"))
+	r["latest"] = m
 }
 
 // unread reports whether a message is one that self has not read.
@@ -147,29 +170,24 @@ func (n *naive) mentions(s string) bool {
 	return false
 }
 
-// edited replaces the newest message by its new version.
+// edited replaces a message that is kept, or the newest, by its new version.
 func (n *naive) edited(id, ts string, m object) {
-	r := n.reads[id]
-	latest := part(r, "latest")
 	key := text(m, "ts")
-	if key == "" || text(latest, "ts") != key || !n.take("edit "+id+" "+key, ts) {
+	old := n.held(id, key)
+	if key == "" || old == nil || !n.take("edit "+id+" "+key, ts) {
 		return
 	}
-	if text(m, "subtype") == "tombstone" {
-		n.removed(id, latest)
-		return
-	}
-	next := plain(m)
-	for name, v := range latest { // what hangs on it an edit may leave out, but not its content
+	next := asMessage(m)
+	for name, v := range old { // what hangs on it an edit may leave out, but not its content
 		if !has(next, name) && !slices.Contains(strings.Fields("text blocks attachments files edited subtype"), name) {
 			next[name] = v
 		}
 	}
-	if n.unread(r, next) && n.mentions(text(latest, "text")) != n.mentions(text(next, "text")) {
+	if r := n.reads[id]; visible(old) && n.unread(r, next) && n.mentions(text(old, "text")) != n.mentions(text(next, "text")) {
 		delete(r, "mention_count")
 		delete(r, "mention_count_display")
 	}
-	r["latest"] = next
+	n.amend(id, next)
 }
 
 // removed takes the newest message away.
@@ -182,8 +200,9 @@ func (n *naive) removed(id string, m object) {
 	}
 }
 
-// deleted takes a message away, be it before it has arrived.
-func (n *naive) deleted(id, ts string, was object) {
+// deleted takes a message away, be it before it has arrived, because of an event
+// at some time.
+func (n *naive) deleted(id, ts, version string, was object) {
 	if ts == "" || n.gone[id+" "+ts] {
 		return
 	}
@@ -192,16 +211,25 @@ func (n *naive) deleted(id, ts string, was object) {
 	delete(n.stars, "m:"+ts+"/"+id)
 	r := n.reads[id]
 	latest := part(r, "latest")
+	m := n.held(id, ts)
+	if m == nil && text(was, "ts") == ts {
+		m = asMessage(was)
+	}
+	if n.lines[id][ts] != nil {
+		delete(n.lines[id], ts)
+		n.unreplied(id, version, m)
+	}
 	switch {
 	case latest != nil && text(latest, "ts") == ts:
 		n.removed(id, latest)
-	case r == nil || ts <= text(r, "last_read") || ts > n.newest[id]:
+	case ts > n.newest[id]:
 		// It was not counted.
-	case was != nil:
-		was = maps.Clone(was)
-		was["ts"] = ts
-		if visible(was) && n.unread(r, was) {
-			n.count(r, was, -1)
+	case n.overdue[id+" "+ts]:
+		delete(n.overdue, id+" "+ts)
+	case r == nil || ts <= text(r, "last_read"):
+	case m != nil:
+		if visible(m) && n.unread(r, m) {
+			n.count(r, m, -1)
 		}
 	default:
 		n.uncounted(id)
@@ -216,21 +244,14 @@ func (n *naive) marked(id string, ev object) {
 	}
 	r := n.read(id)
 	n.reads[id] = r
+	left := n.leftToRead(id, ts, ev)
 	r["last_read"] = ts
-	latest := text(part(r, "latest"), "ts")
-	outside := n.convs[id]["is_member"] == false && n.convs[id]["is_im"] != true
-	if latest != "" && ts >= latest && !outside {
-		for _, name := range counters {
-			if has(r, name) {
-				r[name] = 0.0
+	for _, name := range counters {
+		if has(r, name) || left != nil && (name == "unread_count" || name == "unread_count_display") {
+			if r[name] = left[name]; left[name] == nil {
+				delete(r, name)
 			}
 		}
-		r["unread_count"], r["unread_count_display"] = 0.0, 0.0
-		if has(r, "has_unreads") {
-			r["has_unreads"] = false
-		}
-	} else {
-		n.uncounted(id)
 	}
 	for _, name := range counters {
 		if has(ev, name) {

@@ -26,6 +26,7 @@ func (n *naive) page(ev object) {
 	switch text(ev, "method") {
 	case "rtm.start":
 		n.start(body)
+		n.asked = float64(began)
 	case "users.list":
 		for _, v := range list(body, "members") {
 			if o, _ := v.(object); text(o, "id") != "" {
@@ -49,6 +50,18 @@ func (n *naive) page(ev object) {
 				n.convs[id]["is_member"] = true
 			}
 		}
+	case "conversations.history", "conversations.replies":
+		n.historyPage(text(ev, "method"), n.named(args["channel"]), list(body, "messages"), began)
+	case "files.info":
+		o := part(body, "file")
+		id := text(o, "id")
+		if id == "" || n.noFile[id] || n.file[id] == nil && !n.files || n.touched("file "+id, began) || n.touched("public "+id, began) {
+			return
+		}
+		if n.file[id] == nil {
+			n.file[id] = object{}
+		}
+		merge(n.file[id], asFile(o))
 	case "emoji.list":
 		all := part(body, "emoji")
 		if all == nil {

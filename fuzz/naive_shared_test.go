@@ -67,6 +67,12 @@ func (n *naive) rekey(from, to, ts string) {
 			if later, ok := n.clocks[renamed]; !ok || later.arrival < c.arrival {
 				n.clocks[renamed] = c
 			}
+			if first, ok := n.first[key]; ok {
+				if _, ok := n.first[renamed]; !ok {
+					n.first[renamed] = first
+				}
+				delete(n.first, key)
+			}
 			delete(n.clocks, key)
 		}
 	}
@@ -75,8 +81,22 @@ func (n *naive) rekey(from, to, ts string) {
 			n.gone[to+" "+ts] = true
 		}
 	}
+	for key := range n.overdue {
+		if ts, ok := strings.CutPrefix(key, from+" "); ok {
+			n.overdue[to+" "+ts] = true
+		}
+	}
 	reads, members, pins := n.reads[from], n.members[from], n.pins[from]
 	newest := n.newest[from]
+	lines, threads, whole := n.lines[from], n.threads[from], n.whole[from]
+	shares := map[string]string{}
+	for f, o := range n.file {
+		for _, name := range []string{"channels", "groups", "ims"} {
+			if slices.Contains(list(o, name), any(from)) {
+				shares[f] = name
+			}
+		}
+	}
 	stars := map[string]object{}
 	for key, star := range n.stars {
 		if n.starOf(star) == from {
@@ -98,11 +118,11 @@ func (n *naive) rekey(from, to, ts string) {
 	if was != nil && n.convs[to] == nil && n.left[to] == nil {
 		n.left[to] = was
 	}
+	maps.Copy(stars, n.stars)
+	n.stars = stars
 	if old == nil {
 		return
 	}
-	maps.Copy(stars, n.stars)
-	n.stars = stars
 	all := maps.Clone(old)
 	merge(all, n.convs[to])
 	n.convs[to] = all
@@ -112,6 +132,10 @@ func (n *naive) rekey(from, to, ts string) {
 			maps.Copy(reads, n.reads[to])
 		}
 		n.reads[to], n.newest[to] = reads, max(newest, n.newest[to])
+	}
+	n.moveMessages(from, to, lines, threads, whole)
+	for f, name := range shares {
+		n.file[f][name] = with(list(n.file[f], name), to)
 	}
 	n.stub[to] = n.stub[from] && (n.stub[to] || !met)
 	for u := range members {

@@ -38,6 +38,9 @@ type naive struct {
 	clocks map[string]clock  // by facet
 	at     int64             // when the present event was received, in milliseconds
 	calls  map[string]int64  // when listings began
+
+	kept
+	connection
 }
 
 type object = map[string]any
@@ -59,6 +62,7 @@ func newNaive() *naive {
 		dnd: map[string]object{}, presence: map[string]string{},
 		alias: map[string]string{}, stub: map[string]bool{}, dead: map[string]bool{}, left: map[string]object{}, gone: map[string]bool{},
 		newest: map[string]string{}, floor: map[string]string{}, clocks: map[string]clock{}, calls: map[string]int64{},
+		kept: newKept(),
 	}
 }
 
@@ -121,6 +125,14 @@ func (n *naive) apply(t testing.TB, frame string, at int64) {
 		n.star(typ == "star_added", ts, ev)
 	case "file_deleted":
 		n.fileDeleted(text(ev, "file_id"))
+	case "file_created", "file_shared", "file_unshared", "file_public", "file_private", "file_change":
+		n.fileEvent(typ, ts, ev)
+	case "reaction_added", "reaction_removed":
+		n.react(map[string]float64{"reaction_added": 1, "reaction_removed": -1}[typ], ts, ev)
+	case "message_metadata_posted", "message_metadata_updated", "message_metadata_deleted":
+		n.metadata(n.named(ev["channel_id"]), ts, ev)
+	case "thread_marked", "thread_subscribed", "thread_unsubscribed":
+		n.follow(typ, ts, part(ev, "subscription"))
 	case "team_join", "user_change", "user_profile_changed", "user_status_changed", "user_huddle_changed":
 		n.user(part(ev, "user"), ts)
 	case "presence_change":
@@ -166,6 +178,16 @@ func (n *naive) apply(t testing.TB, frame string, at int64) {
 		n.calls[text(ev, "call")] = at
 	case "local.page":
 		n.page(ev)
+	case "local.listed":
+		n.listed(ev)
+	case "local.config":
+		n.configure(ev)
+	case "local.expire":
+		n.cut()
+	case "hello":
+		n.hello()
+	case "local.offline":
+		n.offline()
 	}
 }
 
@@ -219,6 +241,18 @@ func (n *naive) dump() object {
 		}
 	}
 	out["stars"] = sorted(n.stars)
+	out["files"] = entities(n.file)
+	out["messages"], out["threads"] = byConversation(n.lines), byConversation(n.threads)
+	return out
+}
+
+func byConversation(m map[string]map[string]object) object {
+	out := object{}
+	for id, all := range m {
+		if len(all) > 0 {
+			out[id] = sorted(all)
+		}
+	}
 	return out
 }
 

@@ -85,11 +85,15 @@ func fileShared(st *step) {
 }
 
 func fileUnshared(st *step) {
-	key, ok := st.knownFile()
+	key, ok := st.fileOf()
 	if !ok {
 		return
 	}
-	if in, ok := st.sharedIn(key); ok {
+	in, ok := st.sharedIn(key) // whose clock is for files that are not known yet, too
+	if !ok {
+		return
+	}
+	if _, ok := st.knownFile(); ok {
 		st.unshare(key, in)
 	}
 }

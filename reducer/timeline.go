@@ -131,8 +131,12 @@ func (st *step) dropTimeline(key string) {
 // moveTimeline is for a conversation that gets another id. What is there under
 // the new one is newer.
 func (st *step) moveTimeline(from, to string) {
+	if st.Timeline(snapshot.ChannelID(to)).Len() > 0 { // between the two there may be others
+		st.Delete(snapshot.KindFreshness, snapshot.MessagesOf(snapshot.ChannelID(from)))
+		st.Delete(snapshot.KindFreshness, snapshot.MessagesOf(snapshot.ChannelID(to)))
+	}
 	for ts, m := range st.Timeline(snapshot.ChannelID(from)).After("") {
-		if pair := snapshot.Pair(to, string(ts)); st.Get(kept, pair) == "" {
+		if pair := snapshot.Pair(to, string(ts)); st.Get(kept, pair) == "" && !st.takenBack(to, ts) {
 			st.Put(kept, pair, m)
 		}
 		st.Delete(kept, snapshot.Pair(from, string(ts)))
