@@ -202,6 +202,11 @@ func (n *naive) replied(id string, m object) {
 	p = without(p, "replies")
 	p["thread_ts"] = thread
 	p["reply_count"] = number0(p["reply_count"]) + 1
+	if all := n.repliesTo(id, thread); ts < text(p, "latest_reply") && len(all) == int(number0(p["reply_count"])) {
+		p["reply_users"], p["reply_users_count"] = authors(all), float64(len(authors(all)))
+		n.amend(id, p)
+		return
+	}
 	p["latest_reply"] = max(ts, text(p, "latest_reply"))
 	users := list(p, "reply_users")
 	count, known := number(p["reply_users_count"])

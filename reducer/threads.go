@@ -76,11 +76,18 @@ func (st *step) replied(key string, reply snapshot.Record) {
 	if !known && parent.Has(snapshot.MessageThreadTS) {
 		return // it has replies, and how many is not known
 	}
+	latest := parent.Str(snapshot.MessageLatestReply)
 	as := []snapshot.Assignment{
 		snapshot.MessageThreadTS.Str(thread),
 		snapshot.MessageReplyCount.Int(n + 1),
-		snapshot.MessageLatestReply.Str(max(ts, parent.Str(snapshot.MessageLatestReply))),
+		snapshot.MessageLatestReply.Str(max(ts, latest)),
 		snapshot.MessageReplies.Unknown(), // no longer all of them
+	}
+	if ts < latest { // its author may not be the last who joined in
+		if all := st.repliesKept(key, thread); all.n == n+1 {
+			st.set(key, parent, append(as, all.authors()...)...)
+			return
+		}
 	}
 	users := slices.Collect(parent.List(snapshot.MessageReplyUsers))
 	total, told := parent.Int(snapshot.MessageReplyUsersCount)
