@@ -1,9 +1,7 @@
 package slackstate_test
 
 import (
-	"errors"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -104,34 +102,5 @@ func TestOpenAfterALostConnection(t *testing.T) {
 	st = open(t, path, nil)
 	if diff := cmp.Diff(fresh{api.PresenceUnknown, api.Stale}, got()); diff != "" {
 		t.Errorf("after Open (-want +got)\n%s", diff)
-	}
-}
-
-func TestOpenRefuses(t *testing.T) {
-	dir := t.TempDir()
-	taken := filepath.Join(dir, "taken.db")
-	open(t, taken, nil)
-	foreign := filepath.Join(dir, "notes.txt")
-	if err := os.WriteFile(foreign, []byte("these are the notes of somebody else\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct {
-		name, path string
-		is         func(error) bool
-	}{
-		{"a file that is open already", taken, func(err error) bool { return errors.As(err, new(*api.LockedError)) }},
-		{"a file that is something else", foreign, func(err error) bool { return errors.As(err, new(*api.CorruptError)) }},
-		{"a file in no directory", filepath.Join(dir, "no", "such.db"), func(err error) bool { return errors.Is(err, os.ErrNotExist) }},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			before, _ := os.ReadFile(tt.path)
-			_, err := slackstate.Open(tt.path, nil)
-			if !tt.is(err) {
-				t.Errorf("Open: %v", err)
-			}
-			if after, _ := os.ReadFile(tt.path); string(after) != string(before) {
-				t.Error("the file is not as it was")
-			}
-		})
 	}
 }

@@ -63,11 +63,19 @@ type State struct {
 // created, readable by its owner only, if it does not exist; path "" keeps the
 // state in memory. Opts may be nil.
 //
-// The error is an [*api.LockedError] if another process has the file open, an
-// [*api.CorruptError] if it does not hold what was written to it, an
-// [*api.SchemaError] if a newer program wrote it, or one of the operating
-// system. The file is left as it was. A file that an older program wrote is
-// brought up to date.
+// If there is an error the file is left as it was, and the error is
+//
+//   - an [*api.LockedError] if another process has the file open;
+//   - an [*api.CorruptError] if it does not hold what was written to it, which
+//     matches [api.ErrEmptyFile] if there is nothing in it, and [api.ErrTruncated] if
+//     its end is missing; Options.RecoverCorrupt is for all of these, and for no other;
+//   - an [*api.SchemaError] if a newer program wrote it, or an older one and it is
+//     only to be read; a file that an older program wrote is else brought up to date;
+//   - an [*api.WriteError] if the disk takes nothing, which matches
+//     [api.ErrReadOnlyDisk], [api.ErrDiskFull] or [api.ErrNotSynced];
+//   - else one of the operating system, such as [io/fs.ErrPermission].
+//
+// Whose file it is comes out in Run, with an [*api.IdentityError].
 //
 // Everything is loaded and verified when Open returns. Options.Early is for those
 // who cannot wait for that.

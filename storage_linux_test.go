@@ -25,6 +25,13 @@ import (
 // test has open. In any other it runs that process, and is over.
 func alone(t *testing.T) bool {
 	t.Helper()
+	return aloneIn(t, nil)
+}
+
+// aloneIn is alone for a process with attributes, such as namespaces of its own. Where
+// the system does not grant them the test is skipped.
+func aloneIn(t *testing.T, attributes *syscall.SysProcAttr) bool {
+	t.Helper()
 	const own = "SLACKSTATE_TEST_ALONE"
 	if os.Getenv(own) != "" {
 		return true
@@ -35,7 +42,11 @@ func alone(t *testing.T) bool {
 	}
 	cmd := exec.CommandContext(t.Context(), self, "-test.run=^"+t.Name()+"$", "-test.v")
 	cmd.Env = append(os.Environ(), own+"=1")
+	cmd.SysProcAttr = attributes
 	out, err := cmd.CombinedOutput()
+	if attributes != nil && cmd.Process == nil {
+		t.Skipf("the system refuses a process of its own: %v", err)
+	}
 	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()+" ") {
 		t.Fatalf("in a process of its own: %v\n%s", err, out)
 	}
@@ -102,6 +113,73 @@ func unsyncedDisk(t *testing.T, path string) {
 	}
 }
 
+// On a file system that nothing can be written to a file is told to be on one, and is
+// not taken for a corrupt one. It can be read.
+func TestStorageIsReadOnly(t *testing.T) {
+	if !aloneIn(t, &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}},
+	}) {
+		return
+	}
+	dir := t.TempDir()
+	if err := syscall.Mount("disk", dir, "tmpfs", 0, ""); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	path := filepath.Join(dir, "workspace.db")
+	st := open(t, path, nil)
+	apply(t, st, ada, general)
+	want := look(st.Snapshot())
+	closeState(t, st)
+	if err := syscall.Mount("disk", dir, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+
+	for _, name := range []string{path, filepath.Join(dir, "new.db")} {
+		var w *api.WriteError
+		_, err := slackstate.Open(name, &slackstate.Options{RecoverCorrupt: true})
+		if !errors.Is(err, api.ErrReadOnlyDisk) || !errors.As(err, &w) || w.Path != name {
+			t.Errorf("Open of %s: %v, want %v", filepath.Base(name), err, api.ErrReadOnlyDisk)
+		}
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("there are now %v, %v", entries, err)
+	}
+	reader := open(t, path, &slackstate.Options{ReadOnly: true})
+	if diff := cmp.Diff(want, look(reader.Snapshot())); diff != "" {
+		t.Errorf("a reader has (-want +got)\n%s", diff)
+	}
+	if v, err := slackstate.Verify(path); err != nil || v.Seq != want.Seq {
+		t.Errorf("Verify: %+v, %v", v, err)
+	}
+}
+
+// Where there is no room to make a file that is told, and nothing is left in the way
+// of the next attempt.
+func TestStorageHasNoRoomForAFile(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	path := file(t)
+	restore := fullDisk(t)
+	for range 2 {
+		if _, err := slackstate.Open(path, &slackstate.Options{RecoverCorrupt: true}); !isFull(err) {
+			t.Errorf("Open: %v, want %v", err, api.ErrDiskFull)
+		}
+	}
+	restore()
+	apply(t, open(t, path, nil), ada)
+	if left, _ := filepath.Glob(path + "?*"); left != nil {
+		t.Errorf("%v is left behind", left)
+	}
+}
+
 // What the disk does not confirm is not acknowledged, and nothing more is tried:
 // nobody knows what it has. What it had confirmed is there in the next process.
 func TestStorageFailsToSync(t *testing.T) {
@@ -124,8 +202,8 @@ func TestStorageFailsToSync(t *testing.T) {
 		"ApplyDurable": applied, "Apply": again, "Status": st.Status().Err,
 		"Changes": last(st.Changes(t.Context(), acknowledged.Seq)), "Close": st.Close(),
 	} {
-		if w := (*api.WriteError)(nil); !errors.As(err, &w) || !w.Sync || w.Path != path || errors.Is(err, api.ErrDiskFull) {
-			t.Errorf("%s: %v, want an *api.WriteError that says Sync", name, err)
+		if w := (*api.WriteError)(nil); !errors.As(err, &w) || w.Path != path || !errors.Is(err, api.ErrNotSynced) || errors.Is(err, api.ErrDiskFull) {
+			t.Errorf("%s: %v, want %v", name, err, api.ErrNotSynced)
 		}
 	}
 	if u, _ := st.Snapshot().User("U1"); u.DisplayName() != "Countess" {

@@ -128,7 +128,16 @@ type Identity struct {
 
 func (id Identity) String() string { return "user " + string(id.User) + " of team " + id.Team }
 
-// CorruptError says that a file does not hold what was written to it.
+// ErrEmptyFile says that there is nothing in a file: something has emptied it, for a
+// file that is made by Open never is. A [*CorruptError] matches it under errors.Is.
+var ErrEmptyFile = errors.New("it is empty")
+
+// ErrTruncated says that the end of a file is missing. A [*CorruptError] matches it
+// under errors.Is.
+var ErrTruncated = errors.New("its end is missing")
+
+// CorruptError says that a file does not hold what was written to it. That is all
+// that Options.RecoverCorrupt sets a file aside for.
 type CorruptError struct {
 	Path   string
 	Bucket string // the part of the file, when known
@@ -168,14 +177,24 @@ func (e *SchemaError) Error() string {
 // [*WriteError] matches it under errors.Is.
 var ErrDiskFull = errors.New("no room on the disk")
 
+// ErrNotSynced says that something was written, and that the disk did not confirm that
+// it will last. A [*WriteError] matches it under errors.Is.
+var ErrNotSynced = errors.New("not confirmed by the disk")
+
+// ErrReadOnlyDisk says that a file is on a file system that nothing can be written to,
+// or no longer. It can be read with Options.ReadOnly. A [*WriteError] matches it under
+// errors.Is.
+var ErrReadOnlyDisk = errors.New("the file system is read-only")
+
 // WriteError says that a file could not be written, after which no more is: what
 // is on disk is known only when it is opened again, and it is at least all that was
 // durable. Reads go on.
 type WriteError struct {
-	Path string
-	Full bool  // there is no room: on the disk, in a quota, or for a file so large
-	Sync bool  // it was written, and the disk did not confirm that it will last
-	Err  error // the operating system's, or a reason of the file's own
+	Path     string
+	Full     bool  // there is no room: on the disk, in a quota, or for a file so large
+	Sync     bool  // it was written, and the disk did not confirm that it will last
+	ReadOnly bool  // the file system is
+	Err      error // the operating system's, or a reason of the file's own
 }
 
 func (e *WriteError) Error() string {
@@ -188,8 +207,10 @@ func (e *WriteError) Error() string {
 // Unwrap returns what went wrong.
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// Is reports whether it is ErrDiskFull.
-func (e *WriteError) Is(target error) bool { return e.Full && target == ErrDiskFull }
+// Is reports whether it is ErrDiskFull, ErrNotSynced or ErrReadOnlyDisk.
+func (e *WriteError) Is(target error) bool {
+	return e.Full && target == ErrDiskFull || e.Sync && target == ErrNotSynced || e.ReadOnly && target == ErrReadOnlyDisk
+}
 
 // LockedError says that another process has the file open.
 type LockedError struct{ Path string }

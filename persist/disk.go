@@ -33,8 +33,13 @@ func writeError(path string, err error) error {
 		w.Sync = strings.HasPrefix(err.Error(), "file sync error: ")
 		w.Err = withErrno(err)
 	}
-	w.Full = errors.Is(w.Err, syscall.ENOSPC) || errors.Is(w.Err, syscall.EDQUOT) || errors.Is(w.Err, syscall.EFBIG)
+	w.Full = isFull(w.Err)
+	w.ReadOnly = errors.Is(w.Err, syscall.EROFS)
 	return w
+}
+
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
 // withErrno returns err such that errors.Is finds the system's error that its text

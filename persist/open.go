@@ -22,8 +22,10 @@ import (
 //
 //   - [*api.LockedError]: another process has the file open, and still had it
 //     after Options.LockTimeout;
-//   - [*api.CorruptError]: it is no file of ours, or not whole;
-//   - [*api.SchemaError]: a newer program wrote it;
+//   - [*api.CorruptError]: it is no file of ours, or not whole; [api.ErrEmptyFile]
+//     and [api.ErrTruncated] are among its reasons;
+//   - [*api.SchemaError]: a newer program wrote it, or an older one and it is only read;
+//   - [*api.WriteError]: it cannot be written to, or not be made;
 //   - otherwise the operating system's error.
 //
 // Open reads no more than it takes to find out what the file is; Load, to be called
@@ -52,11 +54,18 @@ func openForWriting(path string, opts Options) (*DB, error) {
 	isNew := errors.Is(err, fs.ErrNotExist)
 	switch {
 	case isNew:
+		if err := beginMaking(path); err != nil {
+			return nil, err
+		}
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
-	case info.Size() > 0:
+	case info.Size() == 0:
+		if !isBeingMade(path) {
+			return nil, &api.CorruptError{Path: path, Err: api.ErrEmptyFile}
+		}
+	default:
 		// bbolt's own way of opening a file for writing may write, and follows
 		// pages, so the first look is without it.
 		if err := inspect(path, opts.LockTimeout); err != nil {
@@ -75,7 +84,39 @@ func openForWriting(path string, opts Options) (*DB, error) {
 		_ = b.Close()
 		return nil, err
 	}
+	_ = os.Remove(making(path)) // if it is there
 	return db, nil
+}
+
+// A file is empty for a moment when it is made, and stays so if the process is killed
+// then. To tell that from one that something has emptied, another file is beside it
+// until it is made.
+func making(path string) string { return path + ".new" }
+
+func beginMaking(path string) error {
+	err := os.WriteFile(making(path), nil, 0o600)
+	if op := (*fs.PathError)(nil); errors.As(err, &op) {
+		op.Path = path
+	}
+	return openError(path, err)
+}
+
+// isBeingMade reports whether that is why a file is empty.
+func isBeingMade(path string) bool {
+	_, err := os.Stat(making(path))
+	if err == nil {
+		return true
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > 0 // by now it has been made
+}
+
+// openError gives the operating system's error its form, if it is about writing.
+func openError(path string, err error) error {
+	if isFull(err) || errors.Is(err, syscall.EROFS) {
+		return writeError(path, err)
+	}
+	return err
 }
 
 // start makes a blank file a database, and reads how far it has come.
@@ -165,7 +206,7 @@ func openReadOnly(path string, opts Options) (*DB, error) {
 	case !info.Mode().IsRegular():
 		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
 	case info.Size() == 0: // bbolt would wait for somebody to write to it
-		return nil, &api.CorruptError{Path: path, Err: errEmpty}
+		return nil, &api.CorruptError{Path: path, Err: api.ErrEmptyFile}
 	}
 	b, f, err := openBolt(path, &bolt.Options{ReadOnly: true, Timeout: opts.LockTimeout, NoStatistics: true})
 	if err != nil {
@@ -176,7 +217,7 @@ func openReadOnly(path string, opts Options) (*DB, error) {
 	switch {
 	case err != nil:
 	case have == 0:
-		err = &api.CorruptError{Path: path, Err: errEmpty}
+		err = &api.CorruptError{Path: path, Err: api.ErrEmptyFile}
 	case have < format:
 		err = &api.SchemaError{Path: path, Have: have, Known: format}
 	default:
@@ -188,8 +229,6 @@ func openReadOnly(path string, opts Options) (*DB, error) {
 	}
 	return db, nil
 }
-
-var errEmpty = errors.New("it is empty")
 
 // openBolt opens a database and returns its file too, which is the database's
 // to close. It gives bbolt's errors their names.
@@ -237,6 +276,8 @@ func openBoltOnce(path string, opts *bolt.Options) (b *bolt.DB, f *os.File, err 
 		err = &api.LockedError{Path: path}
 	case !errors.As(err, &sys):
 		err = &api.CorruptError{Path: path, Err: err}
+	default:
+		err = openError(path, err)
 	}
 	return nil, nil, err
 }

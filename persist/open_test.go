@@ -80,6 +80,13 @@ func TestOpenRefuses(t *testing.T) {
 			func(t *testing.T, path string) string { return filepath.Dir(path) },
 			func(err error) bool { return errors.As(err, new(*fs.PathError)) },
 		},
+		"an empty file": {
+			func(t *testing.T, path string) string {
+				write(t, path, "")
+				return path
+			},
+			func(err error) bool { return isCorrupt(err) && errors.Is(err, api.ErrEmptyFile) },
+		},
 		"a text": {
 			func(t *testing.T, path string) string {
 				write(t, path, "users: none yet\n")
@@ -100,7 +107,7 @@ func TestOpenRefuses(t *testing.T) {
 				write(t, path, content[:len(content)/2])
 				return path
 			},
-			isCorrupt,
+			func(err error) bool { return isCorrupt(err) && errors.Is(err, api.ErrTruncated) },
 		},
 		"the first page": {
 			func(t *testing.T, path string) string {
@@ -221,18 +228,24 @@ func TestLocked(t *testing.T) {
 	holds(t, path, w)
 }
 
-// A process that is killed before its first commit leaves an empty file, or one
-// without buckets. Both can be opened.
+// A process that is killed before its first commit leaves nothing but a word that it
+// was about to, an empty file, or one without buckets. All can be opened, and then
+// nothing tells of it any more.
 func TestOpenWhatWasBarelyCreated(t *testing.T) {
 	for name, make := range map[string]func(path string){
+		"no file":            func(path string) {},
 		"an empty file":      func(path string) { write(t, path, "") },
 		"a file of no table": func(path string) { edit(t, path, func(*bolt.Tx) error { return nil }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "workspace.db")
+			write(t, path+".new", "")
 			make(path)
 			w := newWorld(1)
 			db := open(t, path, persist.Options{})
+			if left, _ := filepath.Glob(path + "?*"); left != nil {
+				t.Errorf("%v is left behind", left)
+			}
 			appendRows(t, db, w, w.events(3)...)
 			db.Close()
 			holds(t, path, w)

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/slackstate/slackstate/api"
 )
 
 // pages reads a bbolt file and checks each page before it looks into it. bbolt
@@ -38,7 +40,7 @@ func openPages(f io.ReaderAt, size int64) (*pages, error) {
 		return nil, err
 	}
 	if have := uint64(size) / uint64(m.PageSize); m.High > have {
-		return nil, fmt.Errorf("of %d pages the file has %d", m.High, have)
+		return nil, fmt.Errorf("%w: of %d pages the file has %d", api.ErrTruncated, m.High, have)
 	}
 	return &pages{f, m, make([]atomic.Uint32, m.High/32+1), new(sync.Pool)}, nil
 }

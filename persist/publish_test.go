@@ -138,7 +138,9 @@ func TestOpenForReading(t *testing.T) {
 				write(t, path, "")
 				return path
 			},
-			func(err error) bool { return errors.As(err, new(*api.CorruptError)) },
+			func(err error) bool {
+				return errors.As(err, new(*api.CorruptError)) && errors.Is(err, api.ErrEmptyFile)
+			},
 		},
 		"a file of an older format": {
 			func(t *testing.T) string {
