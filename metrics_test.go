@@ -113,8 +113,8 @@ func TestLog(t *testing.T) {
 		stop()
 		want := []string{
 			"phase connecting", "phase bootstrapping", "repair planned 7", "repair done 7", "repair planned 5", "repair done 5", "phase live",
-			"gap opened", "not connected 0", "phase connecting", "phase catching up", "repair planned 7", "rate limited users.list 10s", "repair done 7",
-			"repair planned 4", "repair done 4", "gap closed", "phase live",
+			"gap opened", "not connected 0", "phase connecting", "phase catching up", "repair planned 7", "rate limited users.list 10s", "repair done 6",
+			"repair planned 4", "repair done 4", "repair done 1", "gap closed", "phase live",
 			"gap opened", "phase offline",
 		}
 		if diff := cmp.Diff(want, book.lines); diff != "" {

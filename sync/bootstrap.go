@@ -15,13 +15,11 @@ import (
 
 // How many things to ask for at a time.
 const (
-	// Slack advises no more than 200 users: records are large, and large pages
-	// are what makes users.list fail on big workspaces.
-	usersLimit = 200
-	// Conversations are small and members are bare ids, so the most that Slack
-	// allows spends the fewest calls.
-	conversationsLimit = 999
-	membersLimit       = 999
+	// The most that Slack allows spends the fewest calls.
+	mostRows = 999
+	// Slack advises no more than 200 users, whose records are large: where more
+	// are too many for it, as many are asked for.
+	advisedRows = 200
 )
 
 const (
@@ -51,13 +49,13 @@ var forms = map[string]form{
 	"dnd.info":         {},
 	"usergroups.list": {ids: objects("usergroups"), args: map[string]string{
 		"include_users": "true", "include_count": "true", "include_disabled": "true"}},
-	"conversations.list": {limit: conversationsLimit, ids: objects("channels"), args: map[string]string{
+	"conversations.list": {limit: mostRows, ids: objects("channels"), args: map[string]string{
 		"types": "public_channel,private_channel,mpim,im"}},
-	"users.list":            {limit: usersLimit, ids: objects("members"), locale: true},
+	"users.list":            {limit: mostRows, ids: objects("members"), locale: true},
 	"users.info":            {id: "user", locale: true},
 	"bots.info":             {id: "bot"},
 	"conversations.info":    {id: "channel", locale: true},
-	"conversations.members": {id: "channel", limit: membersLimit, ids: texts("members")},
+	"conversations.members": {id: "channel", limit: mostRows, ids: texts("members")},
 	"usergroups.users.list": {id: "usergroup", ids: texts("users")},
 }
 
@@ -122,22 +120,15 @@ func (s *session) load(ctx context.Context) error {
 // plan lists the workspace, tells when that is done, and goes on wanting what
 // is missing.
 func (s *session) plan(ctx context.Context) error {
-	how := stale
-	if !s.r.resumed {
-		how = rest
-	}
 	select {
 	case <-s.r.queue.doubted: // everything is asked for anyway
 	default:
 	}
-	missing, err := s.ask(ctx, how, s.core())
-	if err != nil {
-		return err
+	first := s.listFirst
+	if s.r.resumed {
+		first = s.listAgain
 	}
-	err = s.do(ctx, func(ctx context.Context) error {
-		s.r.resumed = true
-		return s.fold(ctx)
-	})
+	missing, err := first(ctx)
 	if err != nil {
 		return err
 	}
@@ -158,6 +149,41 @@ func (s *session) plan(ctx context.Context) error {
 		return err
 	}
 	return s.repair(ctx, missing)
+}
+
+// listFirst lists the workspace for the first time, and lets the frames go up that
+// wait for that.
+func (s *session) listFirst(ctx context.Context) (missing []Want, err error) {
+	missing, err = s.ask(ctx, rest, s.core())
+	if err != nil {
+		return nil, err
+	}
+	return missing, s.do(ctx, func(ctx context.Context) error {
+		s.r.resumed = true
+		return s.fold(ctx)
+	})
+}
+
+// listAgain lists again what was known. Users, of whom there may be many more than
+// of anything else, keep nothing else waiting.
+func (s *session) listAgain(ctx context.Context) (missing []Want, err error) {
+	var users, others []*job
+	for _, j := range s.want(stale, s.core()) {
+		if j.want.Method == "users.list" {
+			users = append(users, j)
+		} else {
+			others = append(others, j)
+		}
+	}
+	if missing, err = s.await(ctx, others); err != nil {
+		return nil, err
+	}
+	more, err := s.pending(ctx)
+	if err != nil {
+		return nil, err
+	}
+	last, err := s.await(ctx, users)
+	return slices.Concat(missing, more, last), err
 }
 
 // repair asks again, for as long as the connection lives, for what is missing and
@@ -254,8 +280,17 @@ func (s *session) ask(ctx context.Context, r rank, todo []Want) (missing []Want,
 	if len(todo) == 0 {
 		return nil, nil
 	}
+	return s.await(ctx, s.want(r, todo))
+}
+
+// want puts everything in todo in line.
+func (s *session) want(r rank, todo []Want) []*job {
 	s.r.log.Info("repair planned", "wants", len(todo))
-	jobs := s.r.queue.plan(todo, r)
+	return s.r.queue.plan(todo, r)
+}
+
+// await waits for the answers, and returns what failed but is worth another try.
+func (s *session) await(ctx context.Context, jobs []*job) (missing []Want, err error) {
 	refused := 0
 	for _, j := range jobs {
 		select {
@@ -263,13 +298,14 @@ func (s *session) ask(ctx context.Context, r rank, todo []Want) (missing []Want,
 		case <-ctx.Done():
 			return missing, context.Cause(ctx)
 		}
-		if j.refused != nil {
-			refused++
+		if j.refused == nil {
+			continue
 		}
-		if j.refused != nil && judge(j.refused).passing() {
+		refused++
+		if judge(j.refused).passing() {
 			missing = append(missing, j.want)
 		}
 	}
-	s.r.log.Info("repair done", "wants", len(todo), "refused", refused)
+	s.r.log.Info("repair done", "wants", len(jobs), "refused", refused)
 	return missing, nil
 }

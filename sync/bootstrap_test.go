@@ -77,7 +77,7 @@ func TestBootstrapConnect(t *testing.T) {
 		if diff := cmp.Diff(map[string]string{
 			"rtm.connect":        "batch_presence_aware=false&presence_sub=false",
 			"team.info":          "",
-			"users.list":         "include_locale=false&limit=200",
+			"users.list":         "include_locale=false&limit=999",
 			"conversations.list": "limit=999&types=public_channel%2Cprivate_channel%2Cmpim%2Cim",
 			"usergroups.list":    "include_count=true&include_disabled=true&include_users=true",
 			"emoji.list":         "",
@@ -102,7 +102,7 @@ func TestOneCollectionFails(t *testing.T) {
 		{"not there", func(request) reply { return reply{status: 404, body: "gone"} },
 			[]string{"call users.list", "failed users.list http_404"}, `"detail":""`},
 		{"down", func(request) reply { return reply{status: 503} },
-			[]string{"call users.list", "failed users.list http_503"}, `"detail":""`},
+			[]string{"call users.list", "call users.list", "failed users.list http_503"}, `"detail":""`},
 		{"unknown", body(`{"ok":false,"error":"whats_this"}`),
 			[]string{"call users.list", "failed users.list whats_this"}, `"detail":""`},
 		{"without its list", body(`{"ok":true}`),

@@ -132,10 +132,11 @@ func (b *budget) admit(method string) time.Duration {
 		close(w.gone)
 		return true
 	})
-	if b.places == 0 {
+	wait := b.allowance(method).wait(now)
+	if b.places == 0 && wait <= 0 {
 		return time.Minute
 	}
-	return max(b.allowance(method).wait(now), time.Millisecond)
+	return max(wait, time.Millisecond)
 }
 
 // withdraw takes w out of the line and reports whether it had been let in.

@@ -64,6 +64,9 @@ func (s *session) list(ctx context.Context, j *job) (refused *api.CallError, err
 		case v == smaller && l.limit > smallestLimit:
 			l.limit /= 2
 			continue
+		case v == again && failed.Code != codeBadAnswer && l.limit > advisedRows:
+			l.limit = advisedRows
+			continue
 		}
 		s.r.log.Warn("listing given up", "method", l.method, "args", argNames(c.args), "error", failed.Error())
 		code, detail := failed.Code, failed.Detail

@@ -24,6 +24,7 @@ func limits(s *slack, method string) (all []string) {
 
 func TestPages(t *testing.T) {
 	const u1, u2, u3 = `{"id":"U1"}`, `{"id":"U2"}`, `{"id":"U3"}`
+	const down = `{"ok":false,"error":"internal_error"}`
 	for _, tt := range []struct {
 		name    string
 		answers []string
@@ -33,31 +34,35 @@ func TestPages(t *testing.T) {
 		{"empty and short pages are not the end",
 			[]string{page("", "a="), page(u1, "b="), page("", "c="), page(u2+","+u3, "")},
 			[]string{"call users.list", "page users.list >a=", "page users.list a=>b=", "page users.list b=>c=", "page users.list c=>", "listed users.list U1,U2,U3"},
-			[]string{"200 ", "200 a=", "200 b=", "200 c="}},
+			[]string{"999 ", "999 a=", "999 b=", "999 c="}},
 		{"the cursor is null at the end",
 			[]string{`{"ok":true,"members":[{"id":"U1"}],"response_metadata":{"next_cursor":null}}`},
 			[]string{"call users.list", "page users.list", "listed users.list U1"},
-			[]string{"200 "}},
+			[]string{"999 "}},
 		{"a bad cursor starts over, and what was seen before does not count",
 			[]string{page(u1, "a"), `{"ok":false,"error":"invalid_cursor"}`, page(u2, "b"), page(u3, "")},
 			[]string{"call users.list", "page users.list >a", "call users.list", "page users.list >b", "page users.list b>", "listed users.list U2,U3"},
-			[]string{"200 ", "200 a", "200 ", "200 b"}},
+			[]string{"999 ", "999 a", "999 ", "999 b"}},
 		{"but only once",
 			[]string{page(u1, "a"), `{"ok":false,"error":"invalid_cursor"}`, page(u2, "b"), `{"ok":false,"error":"invalid_cursor"}`},
 			[]string{"call users.list", "page users.list >a", "call users.list", "page users.list >b", "failed users.list invalid_cursor"},
-			[]string{"200 ", "200 a", "200 ", "200 b"}},
+			[]string{"999 ", "999 a", "999 ", "999 b"}},
 		{"fewer at a time when Slack wants that",
 			[]string{`{"ok":false,"error":"limit_required"}`, `{"ok":false,"error":"invalid_limit"}`, page(u1, "")},
 			[]string{"call users.list", "call users.list", "call users.list", "page users.list", "listed users.list U1"},
-			[]string{"200 ", "100 ", "50 "}},
+			[]string{"999 ", "499 ", "249 "}},
 		{"but not less than sense allows",
 			[]string{`{"ok":false,"error":"invalid_limit"}`},
-			[]string{"call users.list", "call users.list", "call users.list", "call users.list", "call users.list", "call users.list", "failed users.list invalid_limit"},
-			[]string{"200 ", "100 ", "50 ", "25 ", "12 ", "6 "}},
+			[]string{"call users.list", "call users.list", "call users.list", "call users.list", "call users.list", "call users.list", "call users.list", "call users.list", "failed users.list invalid_limit"},
+			[]string{"999 ", "499 ", "249 ", "124 ", "62 ", "31 ", "15 ", "7 "}},
 		{"a page that fails is asked for again, not the listing",
 			[]string{page(u1, "a"), `<html>`, page(u2, "")},
 			[]string{"call users.list", "page users.list >a", "page users.list a>", "listed users.list U1,U2"},
-			[]string{"200 ", "200 a", "200 a"}},
+			[]string{"999 ", "999 a", "999 a"}},
+		{"as many as are advised where more are too many",
+			[]string{page(u1, "a"), down, down, down, down, down, page(u1, "b"), page(u2, "")},
+			[]string{"call users.list", "page users.list >a", "call users.list", "page users.list >b", "page users.list b>", "listed users.list U1,U2"},
+			[]string{"999 ", "999 a", "999 a", "999 a", "999 a", "999 a", "200 ", "200 b"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

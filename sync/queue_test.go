@@ -194,7 +194,7 @@ func TestProgress(t *testing.T) {
 		var last api.Progress
 		w := live(t, func(s *slack, w *watch) {
 			s.answer("users.list", script(page(`{"id":"U1"},{"id":"U2"}`, "a"), page(`{"id":"U3"}`, "b"), page("", "")))
-			w.cfg.Size = func(want Want) int { return map[string]int{"users.list": 3 * usersLimit}[want.Method] }
+			w.cfg.Size = func(want Want) int { return map[string]int{"users.list": 3 * mostRows}[want.Method] }
 			w.cfg.Progress = func(p api.Progress) {
 				defer w.enter()()
 				lefts, last = append(lefts, p.Left), p
