@@ -211,7 +211,7 @@ func (e *Edit) putMember(key string, r Record) bool {
 	}
 	conv, user := Unpair(key)
 	if m := e.newMembers(); m != nil {
-		m.set(conv, user, r != "")
+		m.put(conv, user, r != "")
 		return true
 	}
 	owned := strings.Clone(key)

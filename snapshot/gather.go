@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/slackstate/slackstate/internal/idset"
 	"github.com/slackstate/slackstate/internal/parallel"
 )
 
@@ -42,7 +41,8 @@ func (e *Edit) Expect(k Kind, n int) {
 // AllMembers reports whether Commit leaves memberships out of the changes, for
 // all there are after the edit are new.
 func (e *Edit) AllMembers() bool {
-	return e.gathering != nil && e.gathering.members != nil && e.gathering.members.count() > 0
+	m := e.newMembers()
+	return m != nil && m.any()
 }
 
 // gathered returns the table that gathers a slot's records, nil if none does.
@@ -53,7 +53,8 @@ func (e *Edit) gathered(slot int) *newTable {
 	return e.gathering.tables[slot]
 }
 
-// AddMembers puts users into a conversation. It is Put for each of the pairs.
+// AddMembers puts users into a conversation. It is Put for each of the pairs, but
+// may keep the list until Commit.
 func (e *Edit) AddMembers(conv ChannelID, users []string) {
 	if m := e.newMembers(); m != nil {
 		m.add(string(conv), users)
@@ -141,121 +142,6 @@ func (t *newTable) live() *chunks[row] {
 		}
 	}
 	return &rows
-}
-
-// newMembers is memberships where there were none: for each conversation the
-// numbers of its users, in the order in which they came.
-type newMembers struct {
-	users, convs numbers
-	sets         [][]uint32 // by number of the conversation
-	texts        arena
-
-	ofUsers, ofConvs *newTable // the records of both, nil if they are not new
-}
-
-// numbers gives ids their numbers.
-type numbers struct {
-	of  map[string]uint32
-	ids IDs
-}
-
-// number returns the number of an id, which shares the memory of its record's key,
-// if it has a record, in of.
-func (n *numbers) number(id string, of *newTable, texts *arena) uint32 {
-	num, ok := n.of[id]
-	if !ok {
-		stored, r := "", Record("")
-		if of != nil {
-			stored, r = of.entry(id)
-		}
-		if r == "" {
-			stored = texts.clone(id)
-		}
-		if n.of == nil {
-			size := 0
-			if of != nil {
-				size = len(of.at)
-			}
-			n.of = make(map[string]uint32, size)
-		}
-		num = uint32(len(n.of))
-		n.of[stored] = num
-		n.ids.Add(stored)
-	}
-	return num
-}
-
-// conv returns the place of a conversation's members.
-func (m *newMembers) conv(id string) *[]uint32 {
-	num := m.convs.number(id, m.ofConvs, &m.texts)
-	if int(num) == len(m.sets) {
-		m.sets = append(m.sets, nil)
-	}
-	return &m.sets[num]
-}
-
-func (m *newMembers) has(conv, user string) bool {
-	c, ok := m.convs.of[conv]
-	u, also := m.users.of[user]
-	return ok && also && slices.Contains(m.sets[c], u)
-}
-
-// set puts a pair in, which is not there, or takes it out.
-func (m *newMembers) set(conv, user string, in bool) {
-	set, u := m.conv(conv), m.users.number(user, m.ofUsers, &m.texts)
-	if in {
-		*set = append(*set, u)
-	} else if i := slices.Index(*set, u); i >= 0 {
-		*set = slices.Delete(*set, i, i+1)
-	}
-}
-
-// add puts users in, whether or not they are there.
-func (m *newMembers) add(conv string, users []string) {
-	set := m.conv(conv)
-	*set = slices.Grow(*set, len(users))
-	for _, u := range users {
-		*set = append(*set, m.users.number(u, m.ofUsers, &m.texts))
-	}
-	slices.Sort(*set)
-	*set = slices.Compact(*set)
-}
-
-func (m *newMembers) list(conv string) (ids []string) {
-	if c, ok := m.convs.of[conv]; ok {
-		for _, u := range m.sets[c] {
-			ids = append(ids, m.users.ids.ID(u))
-		}
-	}
-	return ids
-}
-
-func (m *newMembers) count() (n int) {
-	for _, set := range m.sets {
-		n += len(set)
-	}
-	return n
-}
-
-// seal returns the memberships and what they add to Digest.
-func (m *newMembers) seal() (_ memberships, digest uint64) {
-	hashes := make([]uint64, 0, m.users.ids.Len())
-	for id := range m.users.ids.From(0) {
-		hashes = append(hashes, hashUser(id))
-	}
-	sets := make([]idset.Set, len(m.sets))
-	for c, nums := range m.sets {
-		hash := hashConversation(m.convs.ids.ID(uint32(c)))
-		for _, u := range nums {
-			digest += mixPair(hash, hashes[u])
-		}
-		sets[c] = idset.Of(nums)
-	}
-	return memberships{
-		convs: newSide(m.convs.ids, sets),
-		users: newSide(m.users.ids, transpose(sets, m.users.ids.Len())),
-		count: m.count(),
-	}, digest
 }
 
 // seal puts what was gathered into the next snapshot, and returns it as changes
