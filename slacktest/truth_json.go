@@ -10,8 +10,8 @@ import (
 
 // Truth returns everything the authed user may see, as one JSON object shaped
 // like an rtm.start response: self, team, users, channels (public), groups
-// (private), mpims, ims, bots, subteams, emoji, dnd and presence, with Slack's
-// field names and each list sorted by id.
+// (private), mpims, ims, bots, subteams, emoji, dnd, presence and messages, with
+// Slack's field names and each list sorted by id.
 //
 //  1. Channels, groups and mpims have their full sorted members and is_member.
 //  2. Conversations self is in, and only those, have last_read, unread_count,
@@ -19,6 +19,8 @@ import (
 //  3. dnd has an entry for everyone with a schedule or a snooze, and for self.
 //  4. users has people of other workspaces while a conversation has them.
 //  5. presence has an entry for every account that is not deactivated.
+//  6. messages has what is remembered of each conversation self is in, replies and
+//     the tombstones of deleted parents included, oldest first.
 func (w *Workspace) Truth() []byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -44,6 +46,16 @@ func (w *Workspace) Truth() []byte {
 		}
 	}
 	truth["dnd"], truth["presence"] = dnd, presence
+	messages := make(map[string][]messageJSON, len(w.convs))
+	for _, c := range w.convs {
+		if !c.has(w.self) {
+			continue
+		}
+		for _, m := range c.history {
+			messages[c.id] = append(messages[c.id], w.messageJSON(c, m))
+		}
+	}
+	truth["messages"] = messages
 	truth["users"] = sorted(append(w.foreigners(), truth["users"].([]userJSON)...),
 		func(a, b userJSON) int { return cmp.Compare(a.ID, b.ID) })
 	return marshal(truth)
