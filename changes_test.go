@@ -7,12 +7,14 @@ import (
 	"iter"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slackstate/slackstate"
 	"github.com/slackstate/slackstate/api"
+	"github.com/slackstate/slackstate/persist"
 )
 
 // told is a commit as a reader of changes sees it.
@@ -80,7 +82,8 @@ var sample = []struct {
 }
 
 // Each change is told with its exact before and after, by the process that
-// applied it and by the next one, from wherever a reader goes on.
+// applied it and by the next one, also of a compacted file, from wherever a reader
+// goes on.
 func TestChanges(t *testing.T) {
 	path := file(t)
 	st := open(t, path, nil)
@@ -118,6 +121,12 @@ func TestChanges(t *testing.T) {
 	if diff := cmp.Diff(live, upTo(t, st.Changes(t.Context(), 0), end)); diff != "" {
 		t.Errorf("the next process tells it differently (-first +next)\n%s", diff)
 	}
+	closeState(t, st)
+	if _, _, err := persist.Compact(path); err != nil {
+		t.Fatal(err)
+	}
+	st = open(t, path, nil)
+	check("after compaction")
 	if got := live[0].Event; got != "team_join" {
 		t.Errorf("the first event is %q, want team_join", got)
 	}
@@ -254,6 +263,48 @@ func TestChangesGap(t *testing.T) {
 			if end := st.Snapshot().Seq(); gap.Oldest < end {
 				upTo(t, st.Changes(t.Context(), gap.Oldest), end) // from there on there is none
 			}
+		})
+	}
+}
+
+// Each bound of the journal is kept to, and what is within all of them is told.
+func TestChangesWithinBounds(t *testing.T) {
+	const events = 30 // one a minute
+	for name, tt := range map[string]struct {
+		journal slackstate.Journal
+		oldest  func(api.Seq) bool
+	}{
+		"none":          {slackstate.Journal{MaxAge: -1, MaxEvents: -1, MaxBytes: -1}, func(n api.Seq) bool { return n == 0 }},
+		"the default":   {slackstate.Journal{}, func(n api.Seq) bool { return n == 0 }},
+		"age":           {slackstate.Journal{MaxAge: 10 * time.Minute}, func(n api.Seq) bool { return n == events-11 }},
+		"number":        {slackstate.Journal{MaxEvents: 7}, func(n api.Seq) bool { return n == events-7 }},
+		"size":          {slackstate.Journal{MaxBytes: 2000}, func(n api.Seq) bool { return n > 5 && n < events-5 }}, // of rows of some 150 bytes
+		"the narrowest": {slackstate.Journal{MaxAge: 10 * time.Minute, MaxEvents: 2, MaxBytes: 2000}, func(n api.Seq) bool { return n == events-2 }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				path := file(t)
+				st := open(t, path, &slackstate.Options{Journal: tt.journal})
+				for i := range events {
+					apply(t, st, named(i))
+					pass(time.Minute)
+				}
+				want := upTo(t, st.Changes(t.Context(), 0), events) // memory has them all
+				closeState(t, st)
+				st = open(t, path, &slackstate.Options{Journal: tt.journal})
+				var oldest api.Seq
+				ended, cancel := context.WithCancel(t.Context())
+				cancel()
+				if gap := (*api.GapError)(nil); errors.As(last(st.Changes(ended, 0)), &gap) {
+					oldest = gap.Oldest
+				}
+				if diff := cmp.Diff(want[oldest:], upTo(t, st.Changes(t.Context(), oldest), events)); diff != "" {
+					t.Errorf("after %d (-want +got)\n%s", oldest, diff)
+				}
+				if !tt.oldest(oldest) {
+					t.Errorf("changes are told from %d on", oldest)
+				}
+			})
 		})
 	}
 }

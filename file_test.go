@@ -11,14 +11,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slackstate/slackstate"
 	"github.com/slackstate/slackstate/api"
-	"github.com/slackstate/slackstate/persist"
-	"github.com/slackstate/slackstate/reducer"
 )
 
 // A corrupt file is set aside when that is asked for, as it was, and a new one
@@ -163,91 +159,5 @@ func TestReadOnly(t *testing.T) {
 	closeState(t, reader)
 	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
 		t.Error("the file is not as it was")
-	}
-}
-
-// Verify finds what nothing else would before somebody asks for it.
-func TestVerify(t *testing.T) {
-	path := file(t)
-	st := open(t, path, nil)
-	apply(t, st, ada, general, adaJoins, countess, `{"type":"local.page","method":"emoji.list","response":{"ok":true,"emoji":{}}}`, `{"type":"local.ready"}`)
-	apply(t, st, ada, general, adaJoins, countess, adaActive)
-	apply(t, st, `{"type":"local.page","method":"users.list","response":{"ok":true,"members":[{"id":"U2","name":"bob"}]}}`)
-	end := st.Snapshot().Seq()
-	closeState(t, st)
-	v, err := slackstate.Verify(path)
-	if err != nil || v.Seq != end || v.Rows == 0 || v.Reduced != v.Rows-1 || v.Records == 0 {
-		t.Errorf("of a sound file: %+v, %v", v, err)
-	}
-
-	sound, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, spoil := range map[string]func(tx *bolt.Tx) error{
-		"a row that is no more": func(tx *bolt.Tx) error {
-			key, _ := tx.Bucket([]byte("journal")).Cursor().First()
-			return tx.Bucket([]byte("journal")).Delete(key)
-		},
-		"a row that the tables contain": func(tx *bolt.Tx) error {
-			key, v := tx.Bucket([]byte("journal")).Cursor().First()
-			return tx.Bucket([]byte("journal")).Put(key, append(bytes.Clone(v), 0))
-		},
-		"a record": func(tx *bolt.Tx) error { return tx.Bucket([]byte("users")).Delete([]byte("U1")) },
-	} {
-		if err := os.WriteFile(path, sound, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		b, err := bolt.Open(path, 0o600, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := errors.Join(b.Update(spoil), b.Close()); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := slackstate.Verify(path); !errors.As(err, new(*api.CorruptError)) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-// A row is held against its event if the same rules made it, and against no other
-// rules.
-func TestVerifyReducesAgain(t *testing.T) {
-	for name, tt := range map[string]struct {
-		event   string
-		version uint64
-		sound   bool
-	}{
-		"the event did this":                   {general, reducer.Version, true},
-		"the event did something else":         {ada, reducer.Version, false},
-		"what is no event did it":              {`[]`, reducer.Version, false},
-		"by other rules it did something else": {ada, reducer.Version + 1, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			path := file(t)
-			db, err := persist.Open(path, persist.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			empty, err := db.Load()
-			if err != nil {
-				t.Fatal(err)
-			}
-			ev, err := reducer.Decode([]byte(general), 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s, res := reducer.Reduce(reducer.Config{}, empty, ev)
-			row := persist.Row{Seq: 1, At: 1, Type: ev.Type, Event: []byte(tt.event), Reducer: tt.version,
-				Changes: res.Changes, Digest: s.Digest(), Sum: s.Sum()}
-			if err := errors.Join(db.Append([]persist.Row{row}, s), db.Close()); err != nil {
-				t.Fatal(err)
-			}
-			_, err = slackstate.Verify(path)
-			if (err == nil) != tt.sound || err != nil && !errors.As(err, new(*api.CorruptError)) {
-				t.Errorf("Verify: %v", err)
-			}
-		})
 	}
 }
