@@ -15,6 +15,11 @@ import (
 // of the old one once it is on disk and has been found to hold the same: until then
 // a process may be killed, and the file is as it was. The errors are those of Open
 // and Load; no other process may have the file open.
+//
+// It is for a file at rest. While one is written to, bbolt uses the room again before
+// it makes the file larger, so a file stays as large as it once had to be and does not
+// grow for ever; to move a live one into another would take as much writing again,
+// and a moment in which nobody could read or write, for room that soon fills.
 func Compact(path string) (before, after int64, err error) {
 	if _, err := os.Stat(path); err != nil { // Open would make it
 		return 0, 0, fmt.Errorf("compact: %w", err)
