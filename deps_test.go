@@ -28,8 +28,7 @@ var mayImport = map[string][]string{
 
 	"internal/pmap":     {"internal/sizes", "internal/parallel"},
 	"internal/idset":    {"internal/sizes"},
-	"internal/numset":   {"internal/sizes"},
-	"internal/numbered": {"internal/numset", "internal/sizes"},
+	"internal/numbered": {"internal/sizes"},
 	"internal/rawjson":  {"internal/parallel"},
 }
 

@@ -50,7 +50,7 @@ func (s *Snapshot) Check() error {
 // checkList verifies that the records of a kind are found by their keys, and that
 // the indexes of the kind hold exactly what they ask for.
 func (s *Snapshot) checkList(k Kind, l *list) (errs []error) {
-	asked := map[indexItem]bool{}
+	asked := map[indexEntry]bool{}
 	n := 0
 	for key := range l.All() {
 		n++
@@ -59,8 +59,8 @@ func (s *Snapshot) checkList(k Kind, l *list) (errs []error) {
 			errs = append(errs, fmt.Errorf("%v %q is not found by its key", k, key))
 			continue
 		}
-		for _, x := range appendIndexItems(nil, k, number, l.At(number).Value) {
-			if asked[x] = true; !s.index.at(x.index).Has(x.item) {
+		for _, x := range appendIndexEntries(nil, k, number, l.At(number).Value) {
+			if asked[x] = true; !s.index.at(x.index).Has(x.entry) {
 				errs = append(errs, fmt.Errorf("index %d does not lead to %v %q, as it should", x.index, k, key))
 			}
 		}

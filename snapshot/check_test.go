@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/slackstate/slackstate/internal/numbered"
-	"github.com/slackstate/slackstate/internal/numset"
 )
 
 // TestCheckTells: whatever is tampered with is told, by name.
@@ -29,17 +28,17 @@ func TestCheckTells(t *testing.T) {
 		}, `users "U1"`},
 		{"an entry that an index lacks", func(s *Snapshot) {
 			entry, _ := userNamed(s, "ann")
-			reindex(s, userByName, func(ix *numset.Edit) { ix.Remove(entry) })
+			reindex(s, userByName, func(ix *numbered.IndexEdit) { ix.Remove(entry) })
 		}, `index 0 does not lead to users "U1"`},
 		{"an entry that leads elsewhere", func(s *Snapshot) {
 			entry, number := userNamed(s, "ann")
-			reindex(s, userByName, func(ix *numset.Edit) {
+			reindex(s, userByName, func(ix *numbered.IndexEdit) {
 				ix.Remove(entry)
-				ix.Add(numbered.Item(uint32(entry>>32), number+1))
+				ix.Add(numbered.NewEntry(uint32(entry>>32), number+1))
 			})
 		}, `index 0 does not lead to users "U1"`},
 		{"an entry too many", func(s *Snapshot) {
-			reindex(s, conversationByName, func(ix *numset.Edit) { ix.Add(numbered.Item(numbered.Hash("ghost"), 0)) })
+			reindex(s, conversationByName, func(ix *numbered.IndexEdit) { ix.Add(numbered.NewEntry(numbered.Hash("ghost"), 0)) })
 		}, "entries"},
 		{"a record that nothing counts", func(s *Snapshot) {
 			other := (&Snapshot{}).Edit()
@@ -105,19 +104,19 @@ func relist(s *Snapshot, k Kind, change func(*numbered.Edit[Record])) {
 }
 
 // reindex does so with an index.
-func reindex(s *Snapshot, ix index, change func(*numset.Edit)) {
-	var e numset.Edit
-	e.Start(s.index.at(ix))
+func reindex(s *Snapshot, ix index, change func(*numbered.IndexEdit)) {
+	var e numbered.IndexEdit
+	e.Start(*s.index.at(ix))
 	change(&e)
-	s.index = s.index.with(ix, e.Set())
+	s.index = s.index.with(ix, e.Index())
 }
 
 // userNamed returns the entry that leads from a name to user U1, and the user's
 // number.
-func userNamed(s *Snapshot, name string) (entry uint64, number uint32) {
+func userNamed(s *Snapshot, name string) (entry numbered.Entry, number uint32) {
 	place, _ := KindUser.listed()
 	number, _ = s.listed.at(place).Number("U1")
-	return numbered.Item(numbered.Hash(name), number), number
+	return numbered.NewEntry(numbered.Hash(name), number), number
 }
 
 // TestCheckTellsAll: one fault does not hide another.

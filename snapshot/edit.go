@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/slackstate/slackstate/internal/numbered"
-	"github.com/slackstate/slackstate/internal/numset"
 	"github.com/slackstate/slackstate/internal/pmap"
 )
 
@@ -37,7 +36,7 @@ type Edit struct {
 	sum       uint64
 	tables    [numTables]pmap.Edit[string, Record]
 	listed    [numListed]numbered.Edit[Record]
-	index     [numIndexes]numset.Edit
+	index     [numIndexes]numbered.IndexEdit
 	members   membersEdit
 	begun     begun
 	gathering *gathering
@@ -50,7 +49,7 @@ type Edit struct {
 	changes   []Change
 	at        map[changeKey]int // position in changes, once there are many
 
-	before, after []indexItem // of the record that is put
+	before, after []indexEntry // of the record that is put
 }
 
 // begun says which parts of an edit are in use; base answers for the others.
@@ -90,7 +89,7 @@ func (e *Edit) Reset(s *Snapshot) {
 		e.listed[place] = numbered.Edit[Record]{}
 	}
 	for ix := range bitsOf(e.begun.index) {
-		e.index[ix] = numset.Edit{}
+		e.index[ix] = numbered.IndexEdit{}
 	}
 	if e.begun.members {
 		e.members.begin(memberships{})
@@ -287,11 +286,11 @@ func (e *Edit) list(k Kind, place int, key string, old, r Record) {
 	}
 }
 
-func (e *Edit) indexEdit(ix index) *numset.Edit {
+func (e *Edit) indexEdit(ix index) *numbered.IndexEdit {
 	t := &e.index[ix]
 	if e.begun.index&(1<<ix) == 0 {
 		e.begun.index |= 1 << ix
-		t.Start(e.base.index.at(ix))
+		t.Start(*e.base.index.at(ix))
 	}
 	return t
 }
@@ -330,8 +329,8 @@ func (e *Edit) EmojiAliases(name string) []string {
 		return t.aliases(name)
 	}
 	place, _ := KindEmoji.listed()
-	rows := e.listEdit(place).Peek()
-	return slices.Collect(Keys[string]{&rows, e.indexEdit(emojiByTarget).Peek(), emojiByTarget, name}.All())
+	rows, at := e.listEdit(place).Peek(), e.indexEdit(emojiByTarget).Peek()
+	return slices.Collect(Keys[string]{&rows, &at, emojiByTarget, name}.All())
 }
 
 // track notes what a record was when the edit began and what it is now.
@@ -369,16 +368,16 @@ func (e *Edit) position(ck changeKey) (int, bool) {
 }
 
 func (e *Edit) reindex(k Kind, number uint32, old, r Record) {
-	e.before = appendIndexItems(e.before[:0], k, number, old)
-	e.after = appendIndexItems(e.after[:0], k, number, r)
+	e.before = appendIndexEntries(e.before[:0], k, number, old)
+	e.after = appendIndexEntries(e.after[:0], k, number, r)
 	for _, x := range e.before {
 		if !slices.Contains(e.after, x) {
-			e.indexEdit(x.index).Remove(x.item)
+			e.indexEdit(x.index).Remove(x.entry)
 		}
 	}
 	for _, x := range e.after {
 		if !slices.Contains(e.before, x) {
-			e.indexEdit(x.index).Add(x.item)
+			e.indexEdit(x.index).Add(x.entry)
 		}
 	}
 }
@@ -416,7 +415,7 @@ func (e *Edit) Commit(at int64) (*Snapshot, []Change) {
 		next.listed[place] = &l
 	}
 	for ix := range bitsOf(e.begun.index) {
-		next.index = next.index.with(index(ix), e.index[ix].Set())
+		next.index = next.index.with(index(ix), e.index[ix].Index())
 	}
 	if e.begun.members {
 		next.members = e.members.seal()

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/slackstate/slackstate/internal/numbered"
-	"github.com/slackstate/slackstate/internal/numset"
 	"github.com/slackstate/slackstate/internal/parallel"
 )
 
@@ -121,15 +120,15 @@ func (ix index) leads(value string, r Record) (yes bool) {
 	return yes
 }
 
-// An indexItem is an entry of an index.
-type indexItem struct {
+// An indexEntry is an entry of an index.
+type indexEntry struct {
 	index index
-	item  uint64
+	entry numbered.Entry
 }
 
-// appendIndexItems appends every index entry that a record of a number asks for.
+// appendIndexEntries appends every index entry that a record of a number asks for.
 // An entry may come twice.
-func appendIndexItems(items []indexItem, k Kind, number uint32, r Record) []indexItem {
+func appendIndexEntries(entries []indexEntry, k Kind, number uint32, r Record) []indexEntry {
 	var before index // the last value and its index: most values are repetitions, and
 	last := ""       // to fold one is the dearest part
 	eachIndexed(k, r, func(ix index, value string) bool {
@@ -140,10 +139,10 @@ func appendIndexItems(items []indexItem, k Kind, number uint32, r Record) []inde
 		if ix.folds() {
 			value = Fold(value)
 		}
-		items = append(items, indexItem{ix, numbered.Item(numbered.Hash(value), number)})
+		entries = append(entries, indexEntry{ix, numbered.NewEntry(numbered.Hash(value), number)})
 		return true
 	})
-	return items
+	return entries
 }
 
 // Fold returns the form under which names are compared: letters without regard
@@ -226,26 +225,24 @@ func buildIndexes(is *indexes, k Kind, rows *chunks[row]) {
 		return
 	}
 	type worker struct {
-		found [numIndexes]chunks[uint64]
-		items []indexItem // room
+		found   [numIndexes]chunks[numbered.Entry]
+		entries []indexEntry // room
 	}
 	workers := parallel.Each(len(rows.list), func(w *worker, piece int) {
 		for i, x := range rows.list[piece] {
-			w.items = appendIndexItems(w.items[:0], k, uint32(piece*chunkSize+i), x.r)
-			for _, x := range w.items {
-				w.found[x.index].add(x.item)
+			w.entries = appendIndexEntries(w.entries[:0], k, uint32(piece*chunkSize+i), x.r)
+			for _, x := range w.entries {
+				w.found[x.index].add(x.entry)
 			}
 		}
 	})
 	for ix := range is {
-		var pieces [][]uint64
+		var pieces [][]numbered.Entry
 		for i := range workers {
 			pieces = append(pieces, workers[i].found[ix].list...)
 		}
 		if len(pieces) > 0 { // an index of this kind
-			items := slices.Concat(pieces...)
-			numset.Sort(items)
-			is[ix] = numset.Build(slices.Compact(items))
+			is[ix] = numbered.BuildIndex(slices.Concat(pieces...))
 		}
 	}
 }
@@ -254,7 +251,7 @@ func buildIndexes(is *indexes, k Kind, rows *chunks[row]) {
 // look a few up and to range over them takes no memory.
 type Keys[K ~string] struct {
 	rows  *list
-	at    numset.Set
+	at    *numbered.Index
 	index index
 	value string
 }
@@ -274,9 +271,21 @@ func (l *Keys[K]) each(yield func(K, Record) bool) {
 		return
 	}
 	var room [8]uint32
-	var rows [8]numbered.Row[Record]
-	found := rows[:0]
-	for _, n := range l.at.AppendLower(room[:0], numbered.Hash(l.value)) {
+	numbers := l.at.AppendNumbers(room[:0], numbered.Hash(l.value))
+	if len(numbers) == 1 { // nearly always
+		if row := l.rows.At(numbers[0]); l.index.leads(l.value, row.Value) {
+			yield(K(row.Key), row.Value)
+		}
+		return
+	}
+	l.eachOf(numbers, yield)
+}
+
+// eachOf is each for the rows of several numbers.
+func (l *Keys[K]) eachOf(numbers []uint32, yield func(K, Record) bool) {
+	var room [8]numbered.Row[Record]
+	found := room[:0]
+	for _, n := range numbers {
 		if row := l.rows.At(n); l.index.leads(l.value, row.Value) {
 			found = append(found, row)
 		}

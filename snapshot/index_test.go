@@ -13,7 +13,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/slackstate/slackstate/internal/numbered"
-	"github.com/slackstate/slackstate/internal/numset"
 )
 
 // texts returns the elements of a sequence as strings, in its order.
@@ -195,7 +194,7 @@ func TestHashesAlike(t *testing.T) {
 	s := indexed(t)
 	place, _ := KindUser.listed()
 	other, _ := s.listed.at(place).Number("U3")
-	reindex(s, userByName, func(ix *numset.Edit) { ix.Add(numbered.Item(numbered.Hash("ann"), other)) })
+	reindex(s, userByName, func(ix *numbered.IndexEdit) { ix.Add(numbered.NewEntry(numbered.Hash("ann"), other)) })
 	if diff := cmp.Diff([]string{"U1", "U2"}, texts(s.UsersNamed("ann").All())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

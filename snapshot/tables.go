@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"github.com/slackstate/slackstate/internal/numbered"
-	"github.com/slackstate/slackstate/internal/numset"
 	"github.com/slackstate/slackstate/internal/pmap"
 )
 
@@ -16,7 +15,7 @@ type (
 	tables  [(numTables + groupSize - 1) / groupSize]*group
 	group   [groupSize]table
 	listed  [numListed]*list
-	indexes [numIndexes]numset.Set
+	indexes [numIndexes]numbered.Index
 
 	table = pmap.Map[string, Record]
 	list  = numbered.Table[Record]
@@ -88,16 +87,18 @@ func buildList(rows *chunks[row]) (_ list, ok bool) {
 	})
 }
 
+var noIndex numbered.Index
+
 // at returns an index.
-func (is *indexes) at(ix index) (t numset.Set) {
-	if is != nil {
-		t = is[ix]
+func (is *indexes) at(ix index) *numbered.Index {
+	if is == nil {
+		return &noIndex
 	}
-	return t
+	return &is[ix]
 }
 
 // with returns the indexes with another one in the place of ix.
-func (is *indexes) with(ix index, t numset.Set) *indexes {
+func (is *indexes) with(ix index, t numbered.Index) *indexes {
 	next := new(indexes)
 	if is != nil {
 		*next = *is

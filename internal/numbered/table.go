@@ -1,11 +1,6 @@
 package numbered
 
-import (
-	"hash/maphash"
-	"iter"
-
-	"github.com/slackstate/slackstate/internal/numset"
-)
+import "iter"
 
 // A Table is one version of a table from keys to values, in which no value is "".
 // The zero Table is empty and ready to use.
@@ -16,8 +11,8 @@ import (
 //     rows have left, which new rows take first.
 type Table[V ~string] struct {
 	rows vector[Row[V]]
-	keys numset.Set // the hash of each key, and below it the row's number
-	free numset.Set // numbers without a row
+	keys Index          // leads from the hash of a key to the row's number
+	free vector[uint32] // numbers without a row; the last is taken first
 }
 
 // A Row is a key and its value. Where there is none both are "".
@@ -25,17 +20,6 @@ type Row[V ~string] struct {
 	Key   string
 	Value V
 }
-
-// seed differs from process to process because keys are chosen by strangers, who
-// could otherwise make many share a hash.
-var seed = maphash.MakeSeed()
-
-// Hash returns the hash of a text under which an index may keep the numbers of
-// rows. It differs from process to process.
-func Hash(text string) uint32 { return uint32(maphash.String(seed, text) >> 32) }
-
-// Item returns the element of a set that leads from a hash to a row.
-func Item(hash, number uint32) uint64 { return uint64(hash)<<32 | uint64(number) }
 
 // Len returns the number of rows.
 func (t *Table[V]) Len() int { return t.keys.Len() }
@@ -46,7 +30,7 @@ func (t *Table[V]) At(number uint32) Row[V] { return *t.rows.at(int(number)) }
 // Number returns the number of a key's row, and whether there is one.
 func (t *Table[V]) Number(key string) (number uint32, ok bool) {
 	var room [4]uint32
-	for _, n := range t.keys.AppendLower(room[:0], Hash(key)) {
+	for _, n := range t.keys.AppendNumbers(room[:0], Hash(key)) {
 		if t.rows.at(int(n)).Key == key {
 			return n, true
 		}
@@ -78,52 +62,47 @@ func (t *Table[V]) All() iter.Seq2[string, V] {
 // have one key. It takes a fraction of the time of an Edit.
 func Build[V ~string](n int, at func(i int) Row[V]) (t Table[V], ok bool) {
 	t.rows = build(n, at)
-	items := make([]uint64, n)
-	for i := range items {
-		items[i] = Item(Hash(at(i).Key), uint32(i))
+	entries := make([]Entry, n)
+	for i := range entries {
+		entries[i] = NewEntry(Hash(t.rows.at(i).Key), uint32(i))
 	}
-	numset.Sort(items)
-	for i, x := range items {
-		// Keys that share a hash are next to each other.
-		for j := i - 1; j >= 0 && items[j]>>32 == x>>32; j-- {
-			if at(int(uint32(items[j]))).Key == at(int(uint32(x))).Key {
-				return Table[V]{}, false
-			}
+	t.keys = BuildIndex(entries)
+	for i := range n {
+		if first, _ := t.Number(t.rows.at(i).Key); first != uint32(i) {
+			return Table[V]{}, false
 		}
 	}
-	t.keys = numset.Build(items)
 	return t, true
 }
 
 // Footprint returns how many bytes the table takes, with the headers of keys and
 // values but without what they point to.
 func (t *Table[V]) Footprint() int64 {
-	return t.rows.footprint() + t.keys.Footprint() + t.free.Footprint()
+	return t.rows.footprint() + t.keys.Footprint() + t.free.footprint()
 }
 
 // An Edit is a batch of changes that starts from one Table and makes others. The
-// zero Edit is of no use until Start. What holds for [numset.Edit] holds for it
-// too.
+// zero Edit is of no use until Start. What holds for [IndexEdit] holds for it too.
 type Edit[V ~string] struct {
 	rows vectorEdit[Row[V]]
-	keys numset.Edit
-	free numset.Edit
+	keys IndexEdit
+	free vectorEdit[uint32]
 }
 
 // Start makes e a new Edit that starts from t, whatever it was before.
 func (e *Edit[V]) Start(t Table[V]) {
 	e.rows.start(t.rows)
 	e.keys.Start(t.keys)
-	e.free.Start(t.free)
+	e.free.start(t.free)
 }
 
 // Table publishes what the edit holds now. The Edit can go on from there.
 func (e *Edit[V]) Table() Table[V] {
-	return Table[V]{e.rows.publish(), e.keys.Set(), e.free.Set()}
+	return Table[V]{e.rows.publish(), e.keys.Index(), e.free.publish()}
 }
 
 // Peek is Table for a caller that is done with it before the next change.
-func (e *Edit[V]) Peek() Table[V] { return Table[V]{e.rows.vector, e.keys.Peek(), e.free.Peek()} }
+func (e *Edit[V]) Peek() Table[V] { return Table[V]{e.rows.vector, e.keys.Peek(), e.free.vector} }
 
 // Row is [Table.Row] for what the edit holds now.
 func (e *Edit[V]) Row(key string) (Row[V], bool) {
@@ -142,7 +121,7 @@ func (e *Edit[V]) Set(key string, value V) (number uint32) {
 	number, ok := t.Number(key)
 	if !ok {
 		number = e.vacant()
-		e.keys.Add(Item(Hash(key), number))
+		e.keys.Add(NewEntry(Hash(key), number))
 	}
 	e.rows.set(int(number), Row[V]{key, value})
 	return number
@@ -150,9 +129,10 @@ func (e *Edit[V]) Set(key string, value V) (number uint32) {
 
 // vacant returns a number for a new row.
 func (e *Edit[V]) vacant() uint32 {
-	for n := range e.free.Peek().All() {
-		e.free.Remove(n)
-		return uint32(n)
+	if last := e.free.n - 1; last >= 0 {
+		n := *e.free.at(last)
+		e.free.n = last
+		return n
 	}
 	return uint32(e.rows.n)
 }
@@ -162,8 +142,8 @@ func (e *Edit[V]) vacant() uint32 {
 func (e *Edit[V]) Delete(key string) (number uint32, ok bool) {
 	t := e.Peek()
 	if number, ok = t.Number(key); ok {
-		e.keys.Remove(Item(Hash(key), number))
-		e.free.Add(uint64(number))
+		e.keys.Remove(NewEntry(Hash(key), number))
+		e.free.set(e.free.n, number)
 		e.rows.set(int(number), Row[V]{})
 	}
 	return number, ok

@@ -11,7 +11,7 @@ import (
 // copies the trunk and what lies on one way from it to a leaf.
 //
 // Branches and twigs are written only by the edit numbered owner, until it
-// publishes them: see [numset.Edit].
+// publishes them: see [IndexEdit].
 type vector[T any] struct {
 	n       int
 	version uint64 // no owner is above it
@@ -43,7 +43,7 @@ func (v *vector[T]) at(i int) *T {
 	return &v.trunk[i/perBranch].twigs[i/perTwig%width].leaves[i/leafLen%width][i%leafLen]
 }
 
-// build returns the vector of n elements.
+// build returns the vector of n elements, which at is asked for in order.
 func build[T any](n int, at func(int) T) (v vector[T]) {
 	var e vectorEdit[T]
 	e.start(v)
