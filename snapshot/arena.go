@@ -2,9 +2,13 @@ package snapshot
 
 import "strings"
 
-// An arena makes strings in shared pieces of memory, which saves an allocation for
-// each. Pieces have at most 64 KB, so that one string which outlives the others
-// keeps little alive.
+// An arena makes short strings in shared pieces of memory, which saves an allocation
+// for each and what that is rounded up to. Pieces have at most 64 KB, so that one
+// string which outlives the others keeps little alive.
+//
+// Longer strings have memory of their own. Rounding costs them little, and in shared
+// pieces every record that is replaced would stay: one that is not in each piece is
+// enough to keep all of them.
 type arena struct {
 	piece strings.Builder
 	size  int // of the piece: the first ones are small, for there may be no others
@@ -13,11 +17,12 @@ type arena struct {
 const (
 	firstPiece = 1 << 10
 	pieceSize  = 64 << 10
+	longest    = 128 // of the strings in shared pieces
 )
 
 // copy returns a string of the bytes of b.
 func (a *arena) copy(b []byte) string {
-	if len(b) > pieceSize/16 {
+	if len(b) > longest {
 		return string(b)
 	}
 	a.reserve(len(b))
@@ -28,7 +33,7 @@ func (a *arena) copy(b []byte) string {
 
 // clone returns a string equal to s that does not share its memory.
 func (a *arena) clone(s string) string {
-	if len(s) > pieceSize/16 {
+	if len(s) > longest {
 		return strings.Clone(s)
 	}
 	a.reserve(len(s))
