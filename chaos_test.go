@@ -241,11 +241,17 @@ func TestChaos(t *testing.T) {
 		for seed := range *chaosRuns {
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
-				bubble(t, slacktest.Options{Users: 6, Seed: seed % 50}, func(t *testing.T, r *rig) {
+				slack := slacktest.Options{Users: 6, Seed: seed % 50}
+				if seed%5 == 0 {
+					slack.RTMStart = slacktest.RTMStartFull
+				}
+				bubble(t, slack, func(t *testing.T, r *rig) {
 					c := &chaos{t: t, rig: r, rng: rand.New(rand.NewPCG(seed, 7)), opts: r.options(),
 						general: town(t, r.srv), acknowledged: map[api.TS]string{}}
 					c.opts.ListLag = 0 // the usual
-					c.opts.Bootstrap = slackstate.Connect
+					if seed%5 != 0 {
+						c.opts.Bootstrap = slackstate.Connect
+					}
 					c.opts.Members, c.opts.ReadState = slackstate.All, slackstate.Joined
 					c.opts.History = slackstate.History{PerChannel: 1000}
 					if seed%2 == 0 {

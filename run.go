@@ -23,7 +23,7 @@ func newOutbox() *outbox { return slacksync.NewOutbox() }
 // The error matches [api.ErrAuth] if Slack refuses the token. It is an
 // [*api.IdentityError] if the token is for another workspace or user than the
 // file, and nothing has been written then; ErrClosed after Close, or because of
-// it; ErrRunning while another Run has not returned, ErrNoToken without a token,
+// it; ErrRunning while another Run has not returned, ErrNoToken without any token,
 // api.ErrReadOnly with Options.ReadOnly; or what went wrong with the file. After Run has returned it may be called
 // again.
 func (s *State) Run(ctx context.Context) error {
