@@ -11,8 +11,8 @@ import (
 )
 
 // Options says how to reach Slack and what to keep. Nil and the zero value are
-// usable; Run needs a Token or a TokenSource. Its functions are called from within Run, but for
-// Early, so they must not call Close, which waits for Run.
+// usable; Run needs a Token or a TokenSource. Its functions are called from
+// within Run, but for Early, so they must not call Close, which waits for Run.
 type Options struct {
 	// Token is a Slack token: xoxb-…, xoxp-… or of a classic app. It is sent to
 	// Slack, and never written, logged or put into an error.

@@ -134,6 +134,35 @@ func TestFollowPresence(t *testing.T) {
 	})
 }
 
+// What Send has returned for is there after a kill at that very moment.
+func TestSendIsDurable(t *testing.T) {
+	bubble(t, slacktest.Options{Users: 6}, func(t *testing.T, r *rig) {
+		opts := r.options()
+		opts.History = slackstate.History{PerChannel: 100}
+		path, room := file(t), town(t, r.srv)
+		st := open(t, path, opts)
+		defer run(t, st)()
+		wait(t, st, slackstate.Live)
+		for range 20 {
+			ts, err := st.Send(t.Context(), api.Draft{Channel: room, Text: "hello"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := st.PublishNow(); err != nil {
+				t.Fatal(err)
+			}
+			next, err := slackstate.Open(path+".ro", opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m, ok := next.Snapshot().Message(room, ts); !ok || m.Text() != "hello" {
+				t.Errorf("%s is lost", ts)
+			}
+			closeState(t, next)
+		}
+	})
+}
+
 // Whatever a program asks for, Slack has nothing to complain of.
 func TestManners(t *testing.T) {
 	bubble(t, slacktest.Options{}, func(t *testing.T, r *rig) {
