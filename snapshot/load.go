@@ -24,7 +24,8 @@ type Load struct {
 	rows    [numTables]chunks[row] // of tables that have indexes or ties to be built
 	loaded  [numTables]bool
 	digests [numTables]uint64 // what each table adds to Digest or Sum
-	e       *Edit             // nil before the first Put
+	spare   spare[row]
+	e       *Edit // nil before the first Put
 }
 
 // A row is an entry of a table.
@@ -34,7 +35,7 @@ type row struct {
 }
 
 // NewLoad starts from the empty snapshot.
-func NewLoad() *Load { return &Load{} }
+func NewLoad() *Load { return &Load{spare: make(spare[row], 1000)} }
 
 // A TablePart hands on some of the records of a table by calling add for each. It
 // returns what add returns as soon as that is an error: why it cannot be what was
@@ -57,7 +58,10 @@ func (l *Load) Table(k Kind, parts ...TablePart) error {
 	}
 	errs := make([]error, len(parts))
 	var whole tablePart
-	for _, part := range parallel.Each(len(parts), func(p *tablePart, i int) { errs[i] = p.load(k, parts[i]) }) {
+	for _, part := range parallel.Each(len(parts), func(p *tablePart, i int) {
+		p.rows.spare = l.spare
+		errs[i] = p.load(k, parts[i])
+	}) {
 		whole.rows.join(&part.rows)
 		whole.digest += part.digest
 	}
@@ -74,6 +78,8 @@ func (l *Load) Table(k Kind, parts ...TablePart) error {
 	l.loaded[slot], l.digests[slot] = true, whole.digest
 	if _, ok := k.listed(); ok || k.keyTied() || k.recordTied() {
 		l.rows[slot] = rows
+	} else {
+		l.spare.drop(&rows)
 	}
 	return nil
 }
@@ -156,10 +162,10 @@ func (l *Load) messages(parts []TablePart) error {
 // Index builds the indexes and ties that the records of a table ask for, which
 // until then is found by key only.
 func (l *Load) Index(k Kind) {
-	rows := l.rows[k.slot()]
-	l.rows[k.slot()] = chunks[row]{}
-	buildIndexes(&l.index, k, &rows)
-	buildTies(&l.ties, k, &rows)
+	rows := &l.rows[k.slot()]
+	buildIndexes(&l.index, k, rows)
+	buildTies(&l.ties, k, rows)
+	l.spare.drop(rows)
 }
 
 // Early returns the tables that were loaded so far with the given changes, the
@@ -249,15 +255,19 @@ func (l *Load) Snapshot(seq Seq, at int64) *Snapshot {
 
 // chunks is a list that grows without moving what is in it.
 type chunks[T any] struct {
-	list [][]T
-	n    int
+	list  [][]T
+	n     int
+	spare spare[T]
 }
 
 const chunkSize = 512
 
+// spare has pieces of lists that were done with, for others to use. nil has none.
+type spare[T any] chan []T
+
 func (c *chunks[T]) add(x T) {
 	if c.n%chunkSize == 0 {
-		c.list = append(c.list, make([]T, 0, chunkSize))
+		c.list = append(c.list, c.spare.piece())
 	}
 	last := &c.list[len(c.list)-1]
 	*last = append(*last, x)
@@ -278,3 +288,25 @@ func (c *chunks[T]) join(other *chunks[T]) {
 }
 
 func (c *chunks[T]) at(i int) *T { return &c.list[i/chunkSize][i%chunkSize] }
+
+// piece returns an empty piece.
+func (s spare[T]) piece() []T {
+	select {
+	case p := <-s:
+		return p
+	default:
+		return make([]T, 0, chunkSize)
+	}
+}
+
+// drop ends the use of a list.
+func (s spare[T]) drop(c *chunks[T]) {
+	for _, p := range c.list {
+		clear(p)
+		select {
+		case s <- p[:0]:
+		default:
+		}
+	}
+	*c = chunks[T]{}
+}

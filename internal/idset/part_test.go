@@ -110,7 +110,7 @@ func FuzzDecodePart(f *testing.F) {
 func TestTransposer(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	const members = 300
-	sets := make([][]uint32, 1000)
+	sets := make([][]uint32, 4000) // more than go into one piece
 	want := make([]map[uint32]bool, members)
 	for m := range want {
 		want[m] = map[uint32]bool{}

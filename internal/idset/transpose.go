@@ -3,6 +3,7 @@ package idset
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
 )
 
 // A Transposer turns sets of members into the sets of what each member is in. It
@@ -10,12 +11,13 @@ import (
 // knows where the bytes of each result go, and after Place with Add.
 type Transposer struct {
 	members []transposed
-	buf     []byte // the encoded results, one behind the other
+	pieces  [][]byte // the encoded results, one behind the other
 }
 
 type transposed struct {
-	last uint32 // the set the member was seen in last, 0 before the first
-	end  uint32 // bytes it takes; after Place, where its next byte goes
+	last  uint32 // the set the member was seen in last, 0 before the first
+	piece uint32 // where its bytes are
+	end   uint32 // how many there are; after Place, where in the piece the next one goes
 }
 
 // NewTransposer returns one for members below n.
@@ -34,39 +36,43 @@ func (t *Transposer) Count(set uint32, members []uint32) {
 
 // Place ends counting.
 func (t *Transposer) Place() {
-	end := uint32(0)
+	const pieceSize = 64 << 10
+	end := uint32(0) // in the piece that comes next
 	for n := range t.members {
 		size := t.members[n].end
-		t.members[n] = transposed{end: end}
+		if end > 0 && end+size > pieceSize {
+			t.pieces = append(t.pieces, make([]byte, end))
+			end = 0
+		}
+		t.members[n] = transposed{piece: uint32(len(t.pieces)), end: end}
 		end += size
 	}
-	t.buf = make([]byte, end)
+	t.pieces = append(t.pieces, make([]byte, end))
 }
 
 // Add is Count's second turn.
 func (t *Transposer) Add(set uint32, members []uint32) {
 	for _, n := range members {
 		m := &t.members[n]
-		m.end += uint32(binary.PutUvarint(t.buf[m.end:], uint64(set-m.last)))
+		m.end += uint32(binary.PutUvarint(t.pieces[m.piece][m.end:], uint64(set-m.last)))
 		m.last = set
 	}
 }
 
-// Sets returns what each member is in, by member. Sets share pieces of memory of
-// at most 64 KB.
+// Sets returns what each member is in, by member, when everything has been added.
+// Sets share pieces of memory of at most 64 KB, but for one that is larger.
 func (t *Transposer) Sets() []Set {
-	const pieceSize = 64 << 10
 	sets := make([]Set, len(t.members))
-	piece, start := "", uint32(0) // a copy of buf from start on
 	begin := uint32(0)
-	for n := range t.members {
-		end := t.members[n].end
-		if end-start > uint32(len(piece)) {
-			start = begin
-			piece = string(t.buf[start:max(end, min(start+pieceSize, uint32(len(t.buf))))])
+	for n, m := range t.members {
+		if n > 0 && m.piece != t.members[n-1].piece {
+			begin = 0
 		}
-		sets[n] = ofEncoded(piece[begin-start : end-start])
-		begin = end
+		if m.end > begin {
+			// Nobody writes there again.
+			sets[n] = ofEncoded(unsafe.String(&t.pieces[m.piece][begin], m.end-begin))
+		}
+		begin = m.end
 	}
 	return sets
 }
