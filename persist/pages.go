@@ -29,7 +29,7 @@ type pages struct {
 	meta boltMeta
 	used []atomic.Uint32 // a bit for each page
 
-	pieces *sync.Pool // *[]byte: room for reading ahead
+	rooms *sync.Pool // of *walkRoom
 }
 
 // openPages returns a reader of the pages that are in use in a file of the given
@@ -47,7 +47,7 @@ func openPages(f io.ReaderAt, size int64) (*pages, error) {
 
 // again returns a reader that does not take what p has read for pages used twice.
 func (p *pages) again() *pages {
-	return &pages{p.f, p.meta, make([]atomic.Uint32, len(p.used)), p.pieces}
+	return &pages{p.f, p.meta, make([]atomic.Uint32, len(p.used)), p.rooms}
 }
 
 // checkStart reads what bbolt reads of a file by itself: the meta pages, the list
@@ -101,7 +101,7 @@ type boltBucket struct {
 
 // buckets reads the list of buckets.
 func (p *pages) buckets() (list []boltBucket, err error) {
-	w := pageWalk{pages: p, buckets: true, visit: func(e element) error {
+	w := p.walk(pageWalk{buckets: true, visit: func(e element) error {
 		const header = 16 // root page, sequence
 		if len(e.value) < header {
 			return fmt.Errorf("bucket %q is not what belongs here", e.key)
@@ -110,7 +110,8 @@ func (p *pages) buckets() (list []boltBucket, err error) {
 			name: bytes.Clone(e.key), root: binary.NativeEndian.Uint64(e.value), inline: bytes.Clone(e.value[header:]),
 		})
 		return nil
-	}}
+	}})
+	defer w.end()
 	return list, w.tree(p.meta.Root, 0, pageRange{})
 }
 
@@ -125,12 +126,12 @@ func (p *pages) from(b boltBucket, first []byte, f func(k, v []byte) error) erro
 	if b.name == nil {
 		return nil // there is no such bucket
 	}
-	w := pageWalk{pages: p, first: first, visit: func(e element) error {
+	w := p.walk(pageWalk{first: first, visit: func(e element) error {
 		if bytes.Compare(e.key, first) < 0 {
 			return nil
 		}
 		return f(e.key, e.value)
-	}}
+	}})
 	defer w.end()
 	if b.root != 0 {
 		return w.tree(b.root, 0, pageRange{})
@@ -161,7 +162,7 @@ func (p *pages) parts(b boltBucket) (parts []pagePart, err error) {
 	size := (len(trees) + maxParts - 1) / maxParts
 	for some := range slices.Chunk(trees, size) {
 		parts = append(parts, func(visit func(k, v []byte) error) error {
-			w := pageWalk{pages: p, visit: func(e element) error { return visit(e.key, e.value) }}
+			w := p.walk(pageWalk{visit: func(e element) error { return visit(e.key, e.value) }})
 			defer w.end()
 			for _, t := range some {
 				if err := w.subtree(t); err != nil {
@@ -186,7 +187,7 @@ type subtree struct {
 // grow puts the children of branches in their place, and reports whether there
 // were any.
 func (p *pages) grow(trees []subtree) (grown []subtree, any bool, err error) {
-	w := pageWalk{pages: p}
+	w := p.walk(pageWalk{})
 	defer w.end()
 	for _, t := range trees {
 		if t.leaf != nil {
@@ -289,10 +290,15 @@ type pageWalk struct {
 	buckets bool                // the entries have to be buckets, or else must not be
 	first   []byte              // pages with lower keys only are passed over
 	visit   func(element) error // for each entry of a leaf
-	bufs    [][]byte            // by depth: a page stays as long as its children are visited
-	ahead   []byte              // some pages, the first of which is aheadID
-	aheadID uint64
+	*walkRoom
+	aheadID uint64 // the first page in ahead, which is empty at first
 	last    uint64 // the last page read
+}
+
+// A walkRoom is room for pages. Walks use it one after the other.
+type walkRoom struct {
+	bufs  [][]byte // by depth: a page stays as long as its children are visited
+	ahead []byte   // several pages, of which a walk may not need all
 }
 
 // A pageRange is what keys a subtree may have: from lo on, before hi. nil is no
@@ -421,7 +427,7 @@ func (w *pageWalk) readPages(id, n uint64, depth int) ([]byte, error) {
 			return page, err
 		}
 		if w.ahead == nil {
-			w.ahead = w.takePiece()
+			w.ahead = make([]byte, max(pieceSize, size))
 		}
 		w.ahead, w.aheadID = w.ahead[:min(uint64(cap(w.ahead)), (w.meta.High-id)*size)], id
 		if _, err := w.f.ReadAt(w.ahead, int64(id*size)); err != nil {
@@ -433,20 +439,18 @@ func (w *pageWalk) readPages(id, n uint64, depth int) ([]byte, error) {
 	return w.ahead[at : at+n*size], nil
 }
 
-// end is for a walk that is over.
-func (w *pageWalk) end() {
-	if piece := w.ahead; piece != nil {
-		w.ahead = nil
-		w.pieces.Put(&piece)
+// walk begins a walk, which is to be ended.
+func (p *pages) walk(w pageWalk) *pageWalk {
+	w.pages = p
+	var ok bool
+	if w.walkRoom, ok = p.rooms.Get().(*walkRoom); !ok {
+		w.walkRoom = new(walkRoom)
 	}
+	w.ahead = w.ahead[:0]
+	return &w
 }
 
-func (p *pages) takePiece() []byte {
-	if piece, ok := p.pieces.Get().(*[]byte); ok {
-		return *piece
-	}
-	return make([]byte, max(pieceSize, p.meta.PageSize))
-}
+func (w *pageWalk) end() { w.rooms.Put(w.walkRoom) }
 
 // free returns the pages that are listed as free.
 func (p *pages) free() ([]uint64, error) {
@@ -454,7 +458,8 @@ func (p *pages) free() ([]uint64, error) {
 	if id == noFreelist {
 		return nil, errors.New("no list of free pages") // bbolt would go and look
 	}
-	w := pageWalk{pages: p}
+	w := p.walk(pageWalk{})
+	defer w.end()
 	page, err := w.read(id, 0)
 	if err != nil {
 		return nil, err
