@@ -72,7 +72,7 @@ func (db *DB) Checkpoint(limit int) (done bool, err error) {
 	}
 
 	err = db.update(func(tx *bolt.Tx) error {
-		if err := putRecords(tx, slice, db.state, &db.stored); err != nil {
+		if err := putRecords(tx, slice, db.state, &db.stored, fillAnywhere); err != nil {
 			return err
 		}
 		if len(rest) > 0 {

@@ -129,7 +129,7 @@ func (db *DB) writeThrough(tx *bolt.Tx, rows []Row, state *snapshot.Snapshot) er
 			return err
 		}
 	}
-	if err := putRecords(tx, slices.Compact(ids), state, &db.stored); err != nil {
+	if err := putRecords(tx, slices.Compact(ids), state, &db.stored, fillInOrder); err != nil {
 		return err
 	}
 	if err := tx.DeleteBucket(journalBucket); err != nil {

@@ -78,7 +78,7 @@ func openForWriting(path string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.AllocSize = 4 << 20 // how much a file grows at a time
+	b.AllocSize = 1 << 20 // how much a file grows at a time
 	db := &DB{path: path, bolt: b, file: f, retention: opts.Retention}
 	if err := db.start(isNew); err != nil {
 		_ = b.Close()

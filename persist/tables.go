@@ -27,9 +27,15 @@ func sortIDs(ids []recordID) {
 	})
 }
 
+// How full the pages of a table are where one is cut in two.
+const (
+	fillInOrder  = 0.95 // records come in order: a little room for values to grow, and none for new ones in between
+	fillAnywhere = 0.7  // they come here and there: room for those that grow next, in either half
+)
+
 // putRecords makes the tables hold what s holds under the given ids, which are
 // sorted.
-func putRecords(tx *bolt.Tx, ids []recordID, s *snapshot.Snapshot, have *stored) error {
+func putRecords(tx *bolt.Tx, ids []recordID, s *snapshot.Snapshot, have *stored, fill float64) error {
 	for len(ids) > 0 {
 		kind, n := ids[0].kind, 1
 		for n < len(ids) && ids[n].kind == kind {
@@ -39,7 +45,7 @@ func putRecords(tx *bolt.Tx, ids []recordID, s *snapshot.Snapshot, have *stored)
 		if kind == snapshot.KindMember {
 			err = putMembers(tx, ids[:n], s, have)
 		} else {
-			err = putTable(tx, kind, ids[:n], s)
+			err = putTable(tx, kind, ids[:n], s, fill)
 		}
 		if err != nil {
 			return err
@@ -49,11 +55,12 @@ func putRecords(tx *bolt.Tx, ids []recordID, s *snapshot.Snapshot, have *stored)
 	return nil
 }
 
-func putTable(tx *bolt.Tx, kind snapshot.Kind, ids []recordID, s *snapshot.Snapshot) error {
+func putTable(tx *bolt.Tx, kind snapshot.Kind, ids []recordID, s *snapshot.Snapshot, fill float64) error {
 	table, err := createTable(tx, []byte(kind.String()))
 	if err != nil {
 		return err
 	}
+	table.FillPercent = fill
 	for _, id := range ids {
 		if err := putRecord(table, id.key, s.Get(kind, id.key)); err != nil {
 			return fmt.Errorf("%v %q: %w", kind, id.key, err)
@@ -68,8 +75,7 @@ func createTable(tx *bolt.Tx, name []byte) (*bolt.Bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bucket %s: %w", name, err)
 	}
-	// A little room for values to grow, and none for new ones in between.
-	b.FillPercent = 0.95
+	b.FillPercent = fillInOrder
 	return b, nil
 }
 
