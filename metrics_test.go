@@ -106,14 +106,14 @@ func TestLog(t *testing.T) {
 		stop := run(t, st)
 		wait(t, st, slackstate.Live)
 		<-time.After(5 * time.Minute)
-		r.srv.Faults().RateLimit("users.list", 1, 10*time.Second)
+		r.srv.Faults().RateLimit("team.info", 1, 10*time.Second)
 		r.srv.Disconnect()
 		<-time.After(5 * time.Minute)
 		wait(t, st, slackstate.Live)
 		stop()
 		want := []string{
 			"phase connecting", "phase bootstrapping", "repair planned 7", "repair done 7", "repair planned 5", "repair done 5", "phase live",
-			"gap opened", "not connected 0", "phase connecting", "phase catching up", "repair planned 7", "rate limited users.list 10s", "repair done 6",
+			"gap opened", "not connected 0", "phase connecting", "phase catching up", "repair planned 7", "rate limited team.info 10s", "repair done 6",
 			"repair planned 4", "repair done 4", "repair done 1", "gap closed", "phase live",
 			"gap opened", "phase offline",
 		}
