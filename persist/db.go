@@ -67,6 +67,9 @@ func (db *DB) Durable() api.Seq { return db.head.Load().Seq }
 // happened.
 func (db *DB) Oldest() api.Seq { return db.head.Load().Oldest }
 
+// JournalBytes returns the size of all rows that are kept.
+func (db *DB) JournalBytes() int64 { return db.head.Load().Bytes }
+
 // Identity returns whose view of which workspace the file holds, and false as
 // long as that was never set.
 func (db *DB) Identity() (api.Identity, bool) {

@@ -7,7 +7,7 @@ import "time"
 // for the rest of it, which shall be no longer than what the event takes by itself.
 // The zero value is ready.
 type Pace struct {
-	event time.Duration // what an Append takes, on average
+	event time.Duration // what an Append takes when it takes little
 	limit int
 }
 
@@ -21,8 +21,11 @@ func (p *Pace) Appended(took time.Duration) {
 	if p.event == 0 {
 		p.event = took
 	}
-	took = min(took, 2*p.event) // now and then a disk takes very long
-	p.event += (took - p.event) / 16
+	if took < p.event {
+		p.event -= (p.event - took) / 4
+	} else { // now and then a disk takes very long
+		p.event += (min(took, 2*p.event) - p.event) / 32
+	}
 }
 
 // Slice returns the limit for the next call of Checkpoint.

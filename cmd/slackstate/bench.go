@@ -47,6 +47,15 @@ type figures struct {
 	ResumePeak     float64 `json:"resume_peak_ratio"`    // the largest heap meanwhile, by the heap afterwards
 	JournalNSEvent float64 `json:"journal_ns_per_event"` // durable, a thousand a transaction
 
+	// How many times as long a transaction of so many events takes as a bare append
+	// of the same bytes to a file, and fdatasync; and as usual, for an event that comes
+	// while all users are checkpointed, in the middle and at its slowest.
+	Commit1         float64 `json:"commit_1_vs_bare"`
+	Commit100       float64 `json:"commit_100_vs_bare"`
+	Commit1000      float64 `json:"commit_1000_vs_bare"`
+	InCheckpoint    float64 `json:"commit_in_checkpoint_vs_usual"`
+	InCheckpointP99 float64 `json:"commit_in_checkpoint_p99_vs_usual"`
+
 	Components map[string]float64 `json:"heap_components_per_user"` // bytes
 	Buckets    map[string]int64   `json:"file_bytes_by_bucket"`
 }
@@ -83,7 +92,7 @@ func bench(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, measure := range []func() error{b.bootstrap, b.journal, b.apply, b.lookups, b.resume} {
+	for _, measure := range []func() error{b.bootstrap, b.journal, b.commits, b.apply, b.lookups, b.resume} {
 		if err := errors.Join(measure(), ctx.Err()); err != nil {
 			return err
 		}
@@ -102,9 +111,9 @@ func (b *benchmark) print(w io.Writer) {
 		name := strings.ReplaceAll(v.Type().Field(i).Tag.Get("json"), "_", " ")
 		switch f := v.Field(i); {
 		case f.CanFloat():
-			fmt.Fprintf(w, "%-26s %14.1f\n", name, f.Float())
+			fmt.Fprintf(w, "%-34s %14.1f\n", name, f.Float())
 		case f.CanInt():
-			fmt.Fprintf(w, "%-26s %14d\n", name, f.Int())
+			fmt.Fprintf(w, "%-34s %14d\n", name, f.Int())
 		}
 	}
 	fmt.Fprintf(w, "\nfile, bytes\n")
