@@ -71,7 +71,9 @@ func (f *Field) Of(r Record) Assignment {
 	a := Assignment{field: f, wire: wire, none: !ok}
 	switch wire {
 	case wireBytes:
-		a.text = payload
+		if a.text = payload; f.text != nil {
+			a.text = r.blocks(f, payload)
+		}
 	case wireInt:
 		a.num = varint(payload)
 	}
@@ -92,7 +94,7 @@ func (enc *Encoder) With(s *Schema, r Record, as ...Assignment) Record {
 	tail := string(r.Tail())
 	for i := range as {
 		f := as[i].field
-		if s.avatars != nil || strings.Contains(tail, f.name) {
+		if s.avatars != nil || s.blocks != nil && (f == s.blocks || f == s.blocks.text) || strings.Contains(tail, f.name) {
 			return enc.rebuild(s, r, as)
 		}
 		if as[i].plus {
@@ -148,11 +150,11 @@ func (a *Assignment) append(dst []byte) []byte {
 	return appendBool(dst, a.field.num, a.wire == wireTrue)
 }
 
-// rebuild is With for what does not stay in its place: members of the tail, and
-// pictures.
+// rebuild is With for what does not stay in its place: members of the tail,
+// pictures, and blocks with their text.
 func (enc *Encoder) rebuild(s *Schema, r Record, as []Assignment) Record {
 	var p parts
-	dst := s.unfoldAvatars(p.load(enc.buf[:0], r), &p)
+	dst := s.unfold(enc.buf[:0], &p, r)
 	tail, odd := r.Tail(), false
 	for _, a := range as {
 		if a.plus {

@@ -287,6 +287,9 @@ func (s *Schema) assemble(dst []byte, p *parts, base int) []byte {
 	if s.avatars != nil {
 		dst = s.foldAvatars(dst, p)
 	}
+	if s.blocks != nil {
+		dst = s.foldBlocks(dst, p)
+	}
 	if p.set == 0 {
 		return append(dst[:base], Exists...)
 	}

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
 )
@@ -36,6 +37,10 @@ func (s *Schema) appendMembers(dst []byte, key string, r Record) []byte {
 			continue
 		}
 		dst = appendName(dst, first, f.name)
+		if id, ok := strings.CutPrefix(payload, repeated); ok && f.text != nil {
+			dst = appendBlocks(dst, id, r.Str(f.text))
+			continue
+		}
 		dst = f.appendJSON(dst, wire, payload)
 	}
 	if tail := r.Tail(); len(tail) > len("{}") {

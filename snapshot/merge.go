@@ -60,7 +60,7 @@ func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byt
 	d := enc.begin(nil)
 	defer enc.end(d)
 	p, lo := &d.parts, len(dst)
-	dst = s.unfoldAvatars(p.load(dst, base), p)
+	dst = s.unfold(dst, p, base)
 	baseTail, patchTail := base.Tail(), patch.Tail()
 	for rest := patch; rest != "" && rest != Exists; {
 		num, _, payload, next, ok := rest.next()
@@ -73,7 +73,9 @@ func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byt
 			dst, rest = s.putURLs(dst, p, avatars(payload)), next
 			continue
 		}
-		if old := base.subOf(f); old != "" && !f.sub.covers(old, Record(payload)) {
+		if f != nil && f == s.blocks {
+			dst = appendBytes(dst, num, patch.blocks(f, payload))
+		} else if old := base.subOf(f); old != "" && !f.sub.covers(old, Record(payload)) {
 			dst = appendHeader(dst, num, wireBytes)
 			body := len(dst)
 			dst = enc.appendMerge(dst, f.sub, old, Record(payload))
@@ -91,6 +93,16 @@ func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byt
 		dst = enc.mergeTails(dst, p, s, baseTail, patchTail)
 	}
 	return s.assemble(dst, p, lo)
+}
+
+// unfold appends the fields of a record to dst as parts, each as if there were no
+// others.
+func (s *Schema) unfold(dst []byte, p *parts, r Record) []byte {
+	dst = s.unfoldAvatars(p.load(dst, r), p)
+	if s.blocks != nil {
+		dst = s.unfoldBlocks(dst, p, r)
+	}
+	return dst
 }
 
 // subOf returns the record to merge into when f is an object both sides know.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/slackstate/slackstate/internal/rawjson"
 )
@@ -158,8 +159,14 @@ func varint(s string) int64 {
 // Sub returns the record of an object field, "" if it is unknown.
 func (r Record) Sub(f *Field) Record { return Record(r.Str(f)) }
 
-// Raw returns a field kept as JSON, an absent Value if it is unknown.
-func (r Record) Raw(f *Field) rawjson.Value { return rawjson.Value(r.Str(f)) }
+// Raw returns a field kept as JSON, an absent Value if it is unknown. It does not
+// allocate, except for blocks that are kept as the text they repeat.
+func (r Record) Raw(f *Field) rawjson.Value {
+	if f.text != nil {
+		return rawjson.Value(r.blocks(f, r.Str(f)))
+	}
+	return rawjson.Value(r.Str(f))
+}
 
 // List returns the strings of a list field in Slack's order.
 func (r Record) List(f *Field) iter.Seq[string] { return elems(r.Str(f)) }
@@ -234,6 +241,9 @@ func (s *Schema) check(r Record) error {
 	if s.avatars != nil {
 		return s.checkAvatars(r)
 	}
+	if s.blocks != nil {
+		return s.checkBlocks(r)
+	}
 	return nil
 }
 
@@ -296,6 +306,12 @@ func (f *Field) check(wire int, payload string) error {
 		}
 		return f.sub.check(Record(payload))
 	case kindRaw:
+		if id, ok := strings.CutPrefix(payload, repeated); ok && f.text != nil {
+			if strings.IndexByte(id, '\\') >= 0 {
+				return errors.New("an id with an escape")
+			}
+			return checkJSON(`"` + id + `"`)
+		}
 		return checkJSON(payload)
 	}
 	return nil

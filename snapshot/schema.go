@@ -21,6 +21,7 @@ type Schema struct {
 	other  *Schema           // describes a further part of the same JSON object
 	skip   []string          // members of the JSON object that are kept in tables of their own
 
+	blocks  *Field                   // what may repeat a text, nil if nothing does
 	avatars *Field                   // the pattern of those of sizes that have one, nil if no schema of pictures
 	sizes   [len(avatarSizes)]*Field // the URLs
 }
@@ -35,6 +36,8 @@ type Field struct {
 
 	list   []string         // common values of a string, and
 	number map[string]int64 // their places
+
+	text *Field // what blocks may repeat
 
 	size int    // of a picture's URL: 1 more than its place in avatarSizes
 	of   *Field // and the field that has the pattern
