@@ -15,7 +15,9 @@
 // program reads an older file to exactly the same state.
 //
 // Rows stay for a while after the tables have them. They are what a consumer
-// that was away reads to catch up ([DB.Rows]).
+// that was away reads to catch up ([DB.Rows]), and what a reader beside a writer, who
+// has copies of the file only, lays over the state that it has ([Follower],
+// [DB.LoadAfter]).
 //
 // Only the root package and api promise compatibility. This one is importable
 // because of where it lies, and may change at any time.
