@@ -156,6 +156,10 @@ func (g *gathering) seal(next *Snapshot, others []Change) []Change {
 		members memberships
 		jobs    []func()
 	)
+	if g.members != nil && len(g.members.sets) > 0 {
+		// What takes longest begins first.
+		jobs = append(jobs, func() { members, digests[KindMember.slot()] = g.members.seal() })
+	}
 	for _, k := range Kinds() {
 		t := g.tables[k.slot()]
 		if t == nil || t.n == 0 {
@@ -185,9 +189,6 @@ func (g *gathering) seal(next *Snapshot, others []Change) []Change {
 			slices.SortFunc(of, Change.Compare)
 			sorted[slot] = of
 		})
-	}
-	if g.members != nil && len(g.members.sets) > 0 {
-		jobs = append(jobs, func() { members, digests[KindMember.slot()] = g.members.seal() })
 	}
 	for _, c := range others {
 		slot := c.Kind.slot()
