@@ -121,7 +121,25 @@ func (h *history) lists() string {
 		return fmt.Sprintf(`{"type":"local.call","call":"%d","method":"x"}`, h.call)
 	}
 	call := h.maybe(`,"call":"%d"`, h.call)
-	switch h.pick(4) {
+	switch h.pick(9) {
+	case 4:
+		return fmt.Sprintf(`{"type":"local.page"%s,"method":"conversations.info","response":{"ok":true,"channel":{"id":"%s"%s%s%s%s}}}`, call, h.conv(),
+			h.maybe(`,"is_member":%s`, h.yes()), h.maybe(`,"last_read":"%s"`, h.ts()), h.maybe(`,"unread_count":%d,"unread_count_display":"%d"`, h.pick(3), h.pick(3)),
+			h.maybe(`,"latest":{"type":"message","user":"U2","text":"%s","ts":"%s"}`, h.text(), h.ts()))
+	case 5:
+		return fmt.Sprintf(`{"type":"local.page"%s,"method":"usergroups.list"%s,"response":{"ok":true,"usergroups":[{"id":"%s","handle":"l"%s%s%s}]}}`, call,
+			h.maybe(`,"args":{"include_disabled":true}`), h.of("S1 S2 S9"), h.maybe(`,"date_update":%s`, h.version()), h.maybe(`,"date_delete":%s`, h.of("0 5")),
+			h.maybe(`,"users":["%s"],"user_count":%s`, h.user(), h.of(`1 700`)))
+	case 6:
+		h.call++
+		h.due = append(h.due, fmt.Sprintf(`{"type":"presence_change","presence":"%s","users":["U1","U2","U3"]}`, h.of("active away")),
+			fmt.Sprintf(`{"type":"local.page","call":"%d","method":"users.getPresence","args":{"user":"%s"},"response":{"ok":true,"presence":"%s"}}`, h.call, h.user(), h.of("active away")))
+		return fmt.Sprintf(`{"type":"local.call","call":"%d","method":"users.getPresence"}`, h.call)
+	case 7:
+		return fmt.Sprintf(`{"type":"local.listed"%s,"method":"conversations.list","args":{"types":"%s"%s},"seen":["%s","%s","%s","%s"]}`, call,
+			h.of("public_channel public_channel,private_channel private_channel,mpim,im im"), h.maybe(`,"exclude_archived":true`), h.conv(), h.conv(), h.conv(), h.conv())
+	case 8:
+		return fmt.Sprintf(`{"type":"local.listed"%s,"method":"conversations.members","args":{"channel":"%s"},"seen":["%s","%s"]}`, call, h.conv(), h.user(), h.user())
 	case 0:
 		return fmt.Sprintf(`{"type":"local.page"%s,"method":"users.list","response":{"ok":%s,"members":[{"id":"%s","name":"%s"%s%s%s}]}}`, call, h.of("true true true false"),
 			h.user(), h.of("a b"), h.maybe(`,"updated":%s`, h.version()), h.maybe(`,"deleted":%s`, h.yes()), h.maybe(`,"presence":"away"`))

@@ -47,7 +47,7 @@ func newHistory(data []byte) *history {
 		(*history).membership, (*history).membership, (*history).lifecycle, (*history).lifecycle,
 		(*history).whole, (*history).sharing, (*history).marks, (*history).messages, (*history).messages, (*history).messages,
 		(*history).notices, (*history).items, (*history).people, (*history).people, (*history).own, (*history).groups,
-		(*history).emoji, (*history).team, (*history).lists}}
+		(*history).emoji, (*history).team, (*history).lists, (*history).lists, (*history).connection}}
 }
 
 // pick returns a number below n, and 0 at the end of the bytes.
@@ -127,6 +127,9 @@ func (h *history) next() (frame string, ok bool) {
 	h.old = append(h.old, frame)
 	return frame, true
 }
+
+// connection is what the connection itself tells.
+func (h *history) connection() string { return h.of(`{"type":"hello"} {"type":"local.offline"}`) }
 
 func (h *history) membership() string {
 	switch h.pick(8) {

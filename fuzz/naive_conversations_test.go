@@ -29,10 +29,13 @@ func (n *naive) conversationEvent(family, verb, ts string, ev object) {
 	if id == "" || n.dead[id] {
 		return
 	}
+	if verb != "joined" && verb != "deleted" {
+		n.found(id)
+	}
 	c := n.convs[id]
 	switch verb {
 	case "created":
-		n.created(id, family, o, text(ev, "user"))
+		n.created(id, family, ts, o, text(ev, "user"))
 	case "joined":
 		n.joined(id, family, ts, o)
 	case "left":
@@ -69,6 +72,7 @@ func (n *naive) conversationEvent(family, verb, ts string, ev object) {
 func (n *naive) forget(id string) {
 	delete(n.convs, id)
 	delete(n.left, id)
+	delete(n.lacked, id)
 	n.dropContent(id)
 	for key, star := range n.stars {
 		if n.starOf(star) == id {
@@ -105,6 +109,18 @@ func (n *naive) hide(id string) {
 	n.left[id] = husk
 }
 
+// found brings back what a list had not, now that something tells of it. Only what
+// was within is lost.
+func (n *naive) found(id string) {
+	if c := n.lacked[id]; c != nil {
+		n.convs[id] = c
+		delete(n.lacked, id)
+		if c["is_member"] == true && c["is_im"] != true {
+			n.putMember(id, text(n.self, "id"))
+		}
+	}
+}
+
 // seen returns a conversation, and makes one of which only the id is known if
 // there is none. It returns nil for one that is deleted or out of sight.
 func (n *naive) seen(id string) object {
@@ -124,10 +140,11 @@ func (n *naive) revive(id string) {
 		n.convs[id] = husk
 		delete(n.left, id)
 	}
+	n.found(id)
 }
 
 // created takes what is not known yet from a new conversation.
-func (n *naive) created(id, family string, o object, user string) {
+func (n *naive) created(id, family, ts string, o object, user string) {
 	c := n.seen(id)
 	if c == nil || o == nil {
 		return
@@ -151,6 +168,7 @@ func (n *naive) created(id, family string, o object, user string) {
 	if n.reads[id] == nil {
 		n.readState(id, o)
 	}
+	n.take("exists "+id, ts)
 }
 
 func (n *naive) read(id string) object {

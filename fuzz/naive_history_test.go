@@ -8,6 +8,9 @@ import (
 // history takes a page of a conversation's messages, and replies a page of a
 // thread's.
 func (n *naive) historyPage(method, id string, messages []any, began int64) {
+	if !n.dead[id] {
+		n.found(id)
+	}
 	if n.convs[id] == nil {
 		return
 	}
@@ -141,7 +144,12 @@ func (n *naive) listed(ev object) {
 		seen[id] = true
 	}
 	switch id := n.named(args["channel"]); text(ev, "method") {
+	case "conversations.list":
+		n.listedAll(text(args, "types"), args["exclude_archived"] == true, seen, began)
 	case "conversations.members":
+		if !n.dead[id] {
+			n.found(id)
+		}
 		if n.convs[id] == nil {
 			return
 		}
@@ -151,6 +159,9 @@ func (n *naive) listed(ev object) {
 			}
 		}
 	case "conversations.history":
+		if !n.dead[id] {
+			n.found(id)
+		}
 		if n.convs[id] != nil {
 			n.historyListed(id, text(args, "oldest"), text(args, "latest"), seen, began)
 		}

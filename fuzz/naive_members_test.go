@@ -11,6 +11,7 @@ func (n *naive) memberEvent(in bool, ts string, ev object) {
 	if id == "" || user == "" || n.dead[id] {
 		return
 	}
+	n.found(id)
 	if !in {
 		n.leave(id, user, ts)
 		return
@@ -91,6 +92,7 @@ func (n *naive) pin(on bool, ts string, ev object) {
 	if id == "" {
 		id = n.named(o["channel"])
 	}
+	n.found(id)
 	c, key := n.convs[id], item(o)
 	if c == nil || key == "" {
 		return

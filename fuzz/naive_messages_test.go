@@ -17,6 +17,7 @@ func (n *naive) message(ev object) {
 	if id == "" || n.dead[id] {
 		return
 	}
+	n.found(id)
 	if n.seen(id) == nil {
 		return
 	}

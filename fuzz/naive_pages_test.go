@@ -1,6 +1,9 @@
 package fuzz
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // lag is how far Slack's lists may lag behind its events, in milliseconds.
 const lag = 60_000
@@ -39,8 +42,23 @@ func (n *naive) page(ev object) {
 				n.listedConversation(o, began)
 			}
 		}
+	case "conversations.info":
+		if o := part(body, "channel"); text(o, "id") != "" {
+			n.listedConversation(o, began)
+			n.listedRead(n.named(o["id"]), plain(o), began)
+		}
+	case "users.getPresence":
+		u, p := text(args, "user"), text(body, "presence")
+		if u != "" && p != "" && n.clocks["presence "+u].arrival <= began { // it does not lag
+			n.presence[u] = p
+		}
+	case "usergroups.list":
+		n.listedGroups(list(body, "usergroups"), args["include_disabled"] == true, began)
 	case "conversations.members":
 		id := n.named(args["channel"])
+		if !n.dead[id] {
+			n.found(id)
+		}
 		for _, u := range names(list(body, "members")) {
 			if n.convs[id] == nil || n.touched("member "+id+" "+u, began) {
 				continue
@@ -111,6 +129,7 @@ func (n *naive) listedConversation(o object, began int64) {
 		}
 		n.revive(id)
 	}
+	n.found(id)
 	c := n.seen(id)
 	o = without(plain(o), append(readFields, "members", "id")...)
 	for name, facet := range map[string]string{"name": "name ", "is_archived": "archived ", "is_open": "open ", "is_private": "private "} {
@@ -139,6 +158,117 @@ func (n *naive) listedConversation(o object, began int64) {
 		if was {
 			n.uncounted(id)
 		}
+	}
+}
+
+// listedRead takes self's place from a page, unless self has moved since, or a
+// message has come or was edited.
+func (n *naive) listedRead(id string, o object, began int64) {
+	if n.convs[id] == nil {
+		return
+	}
+	latest := text(part(o, "latest"), "ts")
+	if latest != "" && n.gone[id+" "+latest] {
+		latest, o = "", without(o, append(counters, "latest")...)
+	}
+	newest := n.newest[id]
+	older := latest < newest && recent(newest, began)
+	marked := n.touched("marker "+id, began)
+	if older || latest != "" && n.touched("edit "+id+" "+latest, began) {
+		latest, o = "", without(o, "latest")
+	}
+	if marked {
+		o = without(o, "last_read")
+	}
+	if older || marked {
+		o = without(o, counters...)
+	}
+	r := n.read(id)
+	if last := text(part(r, "latest"), "ts"); has(o, "last_read") && o["last_read"] != r["last_read"] || last != "" && latest > last {
+		r = without(r, counters...)
+	}
+	for _, name := range readFields {
+		if has(o, name) && name != "latest" {
+			r[name] = o[name]
+		}
+	}
+	if latest != "" {
+		r["latest"], n.newest[id] = part(o, "latest"), max(latest, n.floor[id])
+	}
+	if len(r) > 0 {
+		n.reads[id] = r
+	}
+}
+
+// listedGroups takes a list of user groups. One that has the disabled ones too has
+// all there are.
+func (n *naive) listedGroups(rows []any, all bool, began int64) {
+	seen := map[string]bool{}
+	for _, v := range rows {
+		o, _ := v.(object)
+		id := text(o, "id")
+		if id == "" {
+			continue
+		}
+		seen[id] = true
+		n.foundGroup(id)
+		is, ok := number(o["date_update"])
+		was, known := number(n.groups[id]["date_update"])
+		if ok && is > 0 && known && was > 0 && is != was {
+			if is < was {
+				continue
+			}
+		} else if n.touched("group "+id, began) {
+			continue
+		}
+		if n.groups[id] == nil {
+			n.groups[id] = object{}
+		}
+		n.putUsergroup(id, o, is > was)
+	}
+	for id, g := range n.groups {
+		if all && !seen[id] && !n.touched("group "+id, began) {
+			n.unseen[id] = g
+			delete(n.groups, id)
+			delete(n.mine, id)
+		}
+	}
+}
+
+func (n *naive) foundGroup(id string) {
+	if g := n.unseen[id]; g != nil {
+		n.groups[id] = g
+		delete(n.unseen, id)
+	}
+}
+
+// listedAll ends a list of conversations of some types: what it lacks is out of
+// sight, unless something told of it too lately for the list to have it.
+func (n *naive) listedAll(types string, exceptArchived bool, seen map[string]bool, began int64) {
+	if types == "" {
+		types = "public_channel"
+	}
+	for id, c := range n.convs {
+		typ := "public_channel"
+		switch {
+		case c["is_im"] == true:
+			typ = "im"
+		case c["is_mpim"] == true:
+			typ = "mpim"
+		case c["is_private"] == true:
+			typ = "private_channel"
+		}
+		lately := n.stub[id] || recent(text(part(n.reads[id], "latest"), "ts"), began)
+		for _, facet := range strings.Fields("name archived topic purpose private open properties exists") {
+			lately = lately || n.touched(facet+" "+id, began)
+		}
+		lately = lately || n.touched("member "+id+" "+text(n.self, "id"), began)
+		if seen[id] || lately || !slices.Contains(strings.Split(types, ","), typ) || exceptArchived && c["is_archived"] == true {
+			continue
+		}
+		delete(n.convs, id)
+		n.dropContent(id)
+		n.lacked[id] = c
 	}
 }
 

@@ -62,7 +62,7 @@ func (n *naive) presenceChange(ev object) {
 		ids = append(ids, u)
 	}
 	for _, id := range ids {
-		if p := text(ev, "presence"); p != "" && id != "" {
+		if p := text(ev, "presence"); p != "" && id != "" && n.take("presence "+id, "") {
 			n.presence[id] = p
 		}
 	}
@@ -131,6 +131,7 @@ func (n *naive) usergroup(o object, ts string) {
 	if id == "" {
 		return
 	}
+	n.foundGroup(id)
 	g := n.groups[id]
 	is, ok := number(o["date_update"])
 	was, known := number(g["date_update"])

@@ -60,7 +60,10 @@ func (n *naive) rekey(from, to, ts string) {
 		return
 	}
 	n.alias[from] = to
-	old, was := n.convs[from], n.left[from]
+	old, was, lacked := n.convs[from], n.left[from], n.lacked[from]
+	if !n.dead[to] && (old != nil || n.convs[to] != nil) {
+		n.take("exists "+to, ts)
+	}
 	for key, c := range n.clocks {
 		if renamed := strings.Replace(key+" ", " "+from+" ", " "+to+" ", 1); renamed != key+" " {
 			renamed = strings.TrimSuffix(renamed, " ")
@@ -115,8 +118,15 @@ func (n *naive) rekey(from, to, ts string) {
 	if n.dead[to] {
 		return
 	}
-	if was != nil && n.convs[to] == nil && n.left[to] == nil {
+	switch hidden := n.left[to] != nil || n.lacked[to] != nil; {
+	case old != nil:
+		delete(n.left, to)
+		delete(n.lacked, to)
+	case n.convs[to] != nil || hidden:
+	case was != nil:
 		n.left[to] = was
+	case lacked != nil:
+		n.lacked[to] = lacked
 	}
 	maps.Copy(stars, n.stars)
 	n.stars = stars

@@ -32,6 +32,8 @@ type naive struct {
 	dead   map[string]bool   // deleted conversations
 	stub   map[string]bool   // conversations that were met before their object was seen
 	left   map[string]object // private ones that self is not in, as far as they show
+	lacked map[string]object // those that a list which should have them had not
+	unseen map[string]object // user groups, likewise
 	gone   map[string]bool   // deleted messages, as conversation and ts
 	newest map[string]string // the newest ts that was seen of a conversation
 	floor  map[string]string // the newest of those that were taken back
@@ -60,7 +62,7 @@ func newNaive() *naive {
 		pins: map[string]map[string]object{}, stars: map[string]object{},
 		groups: map[string]object{}, mine: map[string]bool{}, emoji: map[string]string{},
 		dnd: map[string]object{}, presence: map[string]string{},
-		alias: map[string]string{}, stub: map[string]bool{}, dead: map[string]bool{}, left: map[string]object{}, gone: map[string]bool{},
+		alias: map[string]string{}, stub: map[string]bool{}, dead: map[string]bool{}, left: map[string]object{}, lacked: map[string]object{}, unseen: map[string]object{}, gone: map[string]bool{},
 		newest: map[string]string{}, floor: map[string]string{}, clocks: map[string]clock{}, calls: map[string]int64{},
 		kept: newKept(),
 	}

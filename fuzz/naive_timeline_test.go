@@ -330,6 +330,7 @@ func (n *naive) metadata(id, ts string, ev object) {
 // follow takes self's place in a thread.
 func (n *naive) follow(typ, ts string, s object) {
 	id, thread := n.named(s["channel"]), text(s, "thread_ts")
+	n.found(id)
 	if n.convs[id] == nil || !n.history || !comparable(thread) || !n.take("followed "+id+" "+thread, ts) {
 		return
 	}
