@@ -143,15 +143,19 @@ func readConv(enc *snapshot.Encoder, v rawjson.Value, implied ...snapshot.Assign
 
 // readIDs returns the ids in a list, and how long it is; -1 if it is none.
 func readIDs(list rawjson.Value) (ids []string, n int) {
-	if list.Kind() != rawjson.Array {
+	r := list.Reader()
+	if !r.Enter(rawjson.Array) {
 		return nil, -1
 	}
 	ids = make([]string, 0, len(list)/13) // "U0123456789",
-	for v := range list.Elems() {
-		if id := asID(v); id != "" {
-			ids = append(ids, id)
+	for ; r.Next(); n++ {
+		s, ok := r.Str()
+		if !ok {
+			r.Value()
 		}
-		n++
+		if s = validID(s); s != "" {
+			ids = append(ids, s)
+		}
 	}
 	return ids, n
 }

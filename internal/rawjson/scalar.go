@@ -23,6 +23,9 @@ func (v Value) Bool() (val, ok bool) {
 // exactly a JSON number counts as one. Only the value matters, not the
 // spelling: 1.0 and 1e3 are whole.
 func (v Value) Int() (n int64, ok bool) {
+	if n, ok = v.digits(); ok {
+		return n, true
+	}
 	s := v.unquoted()
 	if end, ok := numberEnd(s, 0); !ok || end != len(s) {
 		return 0, false
@@ -38,6 +41,21 @@ func (v Value) Int() (n int64, ok bool) {
 		return int64(u), true
 	}
 	return 0, false
+}
+
+// digits is Int for what most numbers are: digits, and few enough to fit.
+func (v Value) digits() (n int64, ok bool) {
+	if len(v) == 0 || len(v) > 18 || v[0] == '0' {
+		return 0, v == "0"
+	}
+	for i := range len(v) {
+		d := v[i] - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = 10*n + int64(d)
+	}
+	return n, true
 }
 
 // unquoted returns the decoded text of a string and the text of anything else.
