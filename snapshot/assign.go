@@ -69,6 +69,9 @@ func (f *Field) List(list []string) Assignment {
 func (f *Field) Of(r Record) Assignment {
 	wire, payload, ok := r.find(f)
 	a := Assignment{field: f, wire: wire, none: !ok}
+	if wire == wireTrue && f.twin != nil {
+		a.wire, a.text = wireBytes, r.Str(f)
+	}
 	switch wire {
 	case wireBytes:
 		if a.text = payload; f.text != nil {
@@ -94,7 +97,7 @@ func (enc *Encoder) With(s *Schema, r Record, as ...Assignment) Record {
 	tail := string(r.Tail())
 	for i := range as {
 		f := as[i].field
-		if s.avatars != nil || s.blocks != nil && (f == s.blocks || f == s.blocks.text) || strings.Contains(tail, f.name) {
+		if s.avatars != nil || s.twins != nil || s.blocks != nil && (f == s.blocks || f == s.blocks.text) || strings.Contains(tail, f.name) {
 			return enc.rebuild(s, r, as)
 		}
 		if as[i].plus {

@@ -290,6 +290,7 @@ func (s *Schema) assemble(dst []byte, p *parts, base int) []byte {
 	if s.blocks != nil {
 		dst = s.foldBlocks(dst, p)
 	}
+	dst = s.foldTwins(dst, p)
 	if p.set == 0 {
 		return append(dst[:base], Exists...)
 	}

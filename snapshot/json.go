@@ -41,6 +41,9 @@ func (s *Schema) appendMembers(dst []byte, key string, r Record) []byte {
 			dst = appendBlocks(dst, id, r.Str(f.text))
 			continue
 		}
+		if wire == wireTrue && f.twin != nil {
+			payload = r.Str(f)
+		}
 		dst = f.appendJSON(dst, wire, payload)
 	}
 	if tail := r.Tail(); len(tail) > len("{}") {

@@ -75,6 +75,8 @@ func (enc *Encoder) appendMerge(dst []byte, s *Schema, base, patch Record) []byt
 		}
 		if f != nil && f == s.blocks {
 			dst = appendBytes(dst, num, patch.blocks(f, payload))
+		} else if f != nil && f.twin != nil {
+			dst = appendBytes(dst, num, patch.Str(f))
 		} else if old := base.subOf(f); old != "" && !f.sub.covers(old, Record(payload)) {
 			dst = appendHeader(dst, num, wireBytes)
 			body := len(dst)
@@ -102,7 +104,7 @@ func (s *Schema) unfold(dst []byte, p *parts, r Record) []byte {
 	if s.blocks != nil {
 		dst = s.unfoldBlocks(dst, p, r)
 	}
-	return dst
+	return s.unfoldTwins(dst, p, r)
 }
 
 // subOf returns the record to merge into when f is an object both sides know.

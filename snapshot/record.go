@@ -123,6 +123,8 @@ func (r Record) Str(f *Field) string {
 	switch {
 	case wire == wireInt && ok:
 		return f.word(varint(s))
+	case wire == wireTrue && f.twin != nil:
+		return cut(r.Str(f.twin.of), f.twin.part)
 	case !ok && f.size != 0:
 		return avatars(r.Str(f.of)).url(f.size - 1)
 	}
@@ -239,12 +241,16 @@ func (s *Schema) check(r Record) error {
 		}
 	}
 	if s.avatars != nil {
-		return s.checkAvatars(r)
+		if err := s.checkAvatars(r); err != nil {
+			return err
+		}
 	}
 	if s.blocks != nil {
-		return s.checkBlocks(r)
+		if err := s.checkBlocks(r); err != nil {
+			return err
+		}
 	}
-	return nil
+	return s.checkTwins(r)
 }
 
 func checkTail(wire int, payload string) error {
@@ -284,6 +290,9 @@ func (f *Field) check(wire int, payload string) error {
 		if n := varint(payload); n < 0 || n >= int64(len(f.list)) {
 			return fmt.Errorf("word %d of %d", n, len(f.list))
 		}
+		return nil
+	}
+	if wire == wireTrue && f.twin != nil {
 		return nil
 	}
 	if wire != wireBytes {

@@ -22,6 +22,7 @@ type Schema struct {
 	skip   []string          // members of the JSON object that are kept in tables of their own
 
 	blocks  *Field                   // what may repeat a text, nil if nothing does
+	twins   []*Field                 // those that have one
 	avatars *Field                   // the pattern of those of sizes that have one, nil if no schema of pictures
 	sizes   [len(avatarSizes)]*Field // the URLs
 }
@@ -38,6 +39,7 @@ type Field struct {
 	number map[string]int64 // their places
 
 	text *Field // what blocks may repeat
+	twin *twin  // what a text may be taken from, nil for nothing
 
 	size int    // of a picture's URL: 1 more than its place in avatarSizes
 	of   *Field // and the field that has the pattern
