@@ -30,7 +30,7 @@ type Want struct{ Method, ID string }
 //  2. What somebody waits for goes first, then what may be stale, then the rest;
 //     within these, what was wanted first.
 //  3. What Slack has said it does not know is not asked for again for ten
-//     minutes.
+//     minutes, nor is one thing that it has refused unless somebody waits for it.
 //  4. A connection that ends takes along what nobody waits for: the next one
 //     plans anew.
 type Queue struct {
@@ -45,7 +45,7 @@ type Queue struct {
 	left    int // requests until the queue is empty, about
 }
 
-// A verdictUntil is what Slack said of an id it does not know.
+// A verdictUntil is what Slack said of an id it does not know, or tell of.
 type verdictUntil struct {
 	refused *api.CallError
 	until   time.Time
@@ -79,7 +79,7 @@ func (q *Queue) Ask(ctx context.Context, w Want) error {
 		q.mu.Unlock()
 		return api.ErrOffline
 	}
-	if refused := q.refusal(w); refused != nil {
+	if refused := q.refusal(w); refused != nil && refused.Is(api.ErrNotFound) {
 		q.mu.Unlock()
 		return refused
 	}
@@ -186,7 +186,7 @@ func (q *Queue) finish(j *job, refused *api.CallError, err error) {
 		return
 	}
 	j.refused, j.err = refused, err
-	if refused != nil && refused.Is(api.ErrNotFound) {
+	if refused != nil && j.want.ID != "" && judge(refused) == skip {
 		q.forget()
 		q.unknown[j.want] = verdictUntil{refused, time.Now().Add(rememberFor)}
 	}
@@ -209,7 +209,7 @@ func (q *Queue) remain(j *job, left int) int {
 	return q.left
 }
 
-// refusal returns what Slack said of an id lately, if that it does not know it.
+// refusal returns what Slack said of an id lately, if it does not tell of it.
 func (q *Queue) refusal(w Want) *api.CallError {
 	if u, ok := q.unknown[w]; ok && time.Now().Before(u.until) {
 		return u.refused

@@ -43,8 +43,8 @@ func TestAskCoalesces(t *testing.T) {
 	})
 }
 
-// That Slack does not know an id is remembered for a while. Other refusals are
-// not: they may pass.
+// That Slack does not know an id is remembered for a while. Other refusals may
+// pass, and are remembered only while nobody waits for an answer.
 func TestAskRemembersUnknownIDs(t *testing.T) {
 	for code, again := range map[string]int{
 		"user_not_found": 1, "bot_not_found": 1, "channel_not_found": 1, "missing_scope": 2,
@@ -62,14 +62,14 @@ func TestAskRemembersUnknownIDs(t *testing.T) {
 					if !errors.As(err, &failed) || failed.Code != code || errors.Is(err, api.ErrNotFound) != (again == 1) {
 						t.Errorf("error %v, want %s", err, code)
 					}
-					w.cfg.Queue.Hint(Want{"users.info", "U9"}) // counts for nothing if it is remembered
+					w.cfg.Queue.Hint(Want{"users.info", "U9"}) // counts for nothing
 					pass(time.Second)
 					if n := len(w.slack.requests("users.info")); n != requests {
 						t.Errorf("%d requests, want %d", n, requests)
 					}
 				}
+				ask(1)
 				ask(again)
-				ask(again * again)
 				pass(rememberFor)
 				w.slack.answer("users.info", body(`{"ok":true,"user":{"id":"U9"}}`))
 				if err := w.cfg.Queue.Ask(t.Context(), Want{"users.info", "U9"}); err != nil {
