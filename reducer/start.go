@@ -60,6 +60,7 @@ func (p *page) startConversations() {
 		partial[asID(v)] = true
 	}
 	cut := p.warned("member_list_truncated")
+	again := p.usersListed()
 	seen := map[string]bool{}
 	for _, list := range []string{"channels", "groups", "mpims", "ims"} {
 		elems := p.elems(list)
@@ -79,6 +80,11 @@ func (p *page) startConversations() {
 				}
 				whole := ours && !partial[key] || !ours && !cut && !truncated(row)
 				p.membersRow(key, row.members, whole)
+				if again {
+					for _, u := range row.members {
+						p.meet(u)
+					}
+				}
 			}
 		})
 	}

@@ -81,9 +81,15 @@ func (st *step) stranger() {
 // meet asks who somebody is whom the list of users does not have: one of another
 // workspace, or one whose coming was missed.
 func (st *step) meet(key string) {
-	if key != "" && st.Get(user, key) == "" && st.Get(snapshot.KindFreshness, snapshot.CollectionUsers).Str(snapshot.FreshHow) == "complete" {
+	if key != "" && st.Get(user, key) == "" && st.usersListed() {
 		st.hint(user, key)
 	}
+}
+
+// usersListed reports whether the list of users has been read to its end, now or
+// before events were missed.
+func (st *step) usersListed() bool {
+	return st.Get(snapshot.KindFreshness, snapshot.CollectionUsers).Str(snapshot.FreshHow) == "complete"
 }
 
 // renameSelf gives self the name of its user.
