@@ -270,3 +270,33 @@ func TestIDs(t *testing.T) {
 		t.Errorf("from 598 on there is %q", got)
 	}
 }
+
+// TestLoadDamaged: a record with any bit flipped is loaded without a panic, and
+// gives another digest or sum unless it is refused.
+func TestLoadDamaged(t *testing.T) {
+	s := everything(t)
+	for _, k := range Kinds() {
+		if k == KindMember {
+			continue
+		}
+		for key, r := range s.All(k) {
+			for bit := range 8 * len(r) {
+				damaged := []byte(r)
+				damaged[bit/8] ^= 1 << (bit % 8)
+				l := NewLoad()
+				err := l.Table(k, func(add func(key, record []byte) error) error { return add([]byte(key), damaged) })
+				if err != nil {
+					continue
+				}
+				l.Index(k)
+				got := l.Snapshot(1, 1)
+				if got.Get(k, key) != Record(damaged) {
+					t.Errorf("%v %q, bit %d: another record", k, key, bit)
+				}
+				if (got.Digest() + got.Sum()) == mix(k, key, r) {
+					t.Errorf("%v %q, bit %d: the same digest", k, key, bit)
+				}
+			}
+		}
+	}
+}
