@@ -398,11 +398,12 @@ func (n *naive) moveMessages(from, to string, lines, threads map[string]object, 
 			n.lines[to][ts] = m
 		}
 	}
-	for ts, m := range n.lines[to] {
+	all := slices.Collect(maps.Values(n.lines[to]))
+	for _, m := range append(all, part(n.reads[to], "latest")) {
 		if pins := list(m, "pinned_to"); slices.Contains(pins, any(from)) {
 			m = maps.Clone(m)
 			m["pinned_to"] = with(less(pins, from), to)
-			n.lines[to][ts] = m
+			n.amend(to, m)
 		}
 	}
 	n.trim(to)

@@ -57,7 +57,8 @@ func configRecord(enc *snapshot.Encoder, v rawjson.Value) snapshot.Record {
 }
 
 // configured is local.config: what is kept beyond the workspace itself, from now
-// on. What is not wanted any more goes, and comes back only with new events.
+// on. What is not wanted any more goes, and comes back only with new events. Clock:
+// none needed.
 func configured(st *step) {
 	st.Put(snapshot.KindConfig, "", configRecord(&st.Encoder, st.ev.Body))
 	keeps := st.Get(snapshot.KindConfig, "")

@@ -117,7 +117,7 @@ func conversationClosed(st *step) {
 
 // historyChanged is *_history_changed: messages in bulk, those before latest, are
 // not what they were. Slack's own sample names no conversation: any of the
-// family may be meant then.
+// family may be meant then. Clock: none needed.
 func historyChanged(st *step) {
 	if key := st.ev.channel(); key != "" {
 		if key, ok := st.known(key); ok {

@@ -115,7 +115,8 @@ func (st *step) repair() {
 	}
 }
 
-// roundEnded is local.repaired: all that was wanted lately was asked for.
+// roundEnded is local.repaired: all that was wanted lately was asked for. Clock:
+// none needed.
 func roundEnded(st *step) { st.repair() }
 
 // retold notes that a full answer of rtm.start told what no other method does.

@@ -4,7 +4,7 @@ import "github.com/slackstate/slackstate/snapshot"
 
 // callStarted is local.call: a listing begins, or goes on where an earlier call
 // was cut off. What events change from now on is newer than its pages. The
-// call's start is when the event was made.
+// call's start is when the event was made. Clock: none needed.
 func callStarted(st *step) {
 	key := st.ev.id("call")
 	if key == "" {
@@ -71,7 +71,7 @@ func (st *step) forgetPresence() {
 
 // connectionLost is local.offline: nobody tells of changes any more, nor has
 // since the time it names. Listings that were under way are over; where one
-// that is not known whole yet can go on, is kept.
+// that is not known whole yet can go on, is kept. Clock: arrival.
 func connectionLost(st *step) {
 	since, ok := st.ev.get("since").Int()
 	if !ok {
@@ -90,7 +90,8 @@ func connectionLost(st *step) {
 	}
 }
 
-// bootstrapEnded is local.ready: all that was planned is loaded.
+// bootstrapEnded is local.ready: all that was planned is loaded. Clock: none
+// needed.
 func bootstrapEnded(st *step) {
 	st.assign(link, "", snapshot.LinkReady.Bool(true))
 	st.repair()
@@ -98,7 +99,8 @@ func bootstrapEnded(st *step) {
 
 // expire is local.expire: clocks and tombstones from before a time, in
 // milliseconds, are no longer needed, because no event comes that late. Messages
-// go that are older, by now, than the configuration has them kept.
+// go that are older, by now, than the configuration has them kept. Clock: none
+// needed.
 func expire(st *step) {
 	before, ok := st.ev.get("before").Int()
 	if !ok {

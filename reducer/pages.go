@@ -199,7 +199,7 @@ func (p *page) worthResuming() bool {
 // listingEnded is local.listed: a listing was read from its first page to its
 // last, and these ids were on it. What they leave out is gone, unless an event
 // touched it meanwhile. Users are never gone: Slack deactivates them. A call
-// that a lost connection has ended tells nothing.
+// that a lost connection has ended tells nothing. Clock: the call's start.
 func listingEnded(st *step) {
 	p := st.page()
 	call := st.ev.id("call")
@@ -267,7 +267,7 @@ func listType(r snapshot.Record) string {
 }
 
 // listingFailed is local.failed: Slack refuses a listing. What is known of it
-// stays, and how well.
+// stays, and how well. Clock: none needed.
 func listingFailed(st *step) {
 	p := st.page()
 	reason := st.ev.str("error")

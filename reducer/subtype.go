@@ -152,8 +152,11 @@ func leaveNotice(st *step, key string) {
 	}
 }
 
+// convertedToPrivate and convertedToPublic keep the id. Clock: ts on the privacy
+// facet.
 func convertedToPrivate(st *step, key string) { st.setPrivate(key, true) }
 func convertedToPublic(st *step, key string)  { st.setPrivate(key, false) }
 
-// refetch is channel_posting_permissions, which does not say what changed.
+// refetch is channel_posting_permissions, which does not say what changed. Clock:
+// none needed.
 func refetch(st *step, key string) { st.hint(conv, key) }

@@ -141,13 +141,17 @@ func (st *step) moveTimeline(from, to string) {
 		}
 		st.Delete(kept, snapshot.Pair(from, string(ts)))
 	}
-	for ts, m := range st.Timeline(snapshot.ChannelID(to)).After("") {
+	repin := func(m snapshot.Record) {
 		pins := slices.Collect(m.List(snapshot.MessagePinnedTo))
 		if i := slices.Index(pins, from); i >= 0 {
 			pins[i] = to
-			st.assign(kept, snapshot.Pair(to, string(ts)), snapshot.MessagePinnedTo.List(pins))
+			st.set(to, m, snapshot.MessagePinnedTo.List(pins))
 		}
 	}
+	for _, m := range st.Timeline(snapshot.ChannelID(to)).After("") {
+		repin(m)
+	}
+	repin(st.Get(read, to).Sub(snapshot.ReadLatest)) // which need not be in it
 	st.trim(to)
 }
 

@@ -105,7 +105,7 @@ func profileFieldsDeleted(st *step) {
 }
 
 // gridMigrationFinished is grid_migration_finished: the workspace is part of an
-// enterprise now, and users may have other ids.
+// enterprise now, and users may have other ids. Clock: none needed.
 func gridMigrationFinished(st *step) {
 	e := st.ev.id("enterprise_id")
 	if e == "" {
