@@ -42,7 +42,7 @@ var inJSONOnly = map[string][]string{
 		"conversations.is_pending_ext_shared",
 		"conversations.unlinked",
 		"conversations.internal_team_ids", "conversations.pending_shared",
-		"messages.client_msg_id", "messages.parent_user_id", "messages.replies", "messages.hidden",
+		"messages.client_msg_id", "messages.source_team", "messages.user_team", "messages.suppress_notification", "messages.parent_user_id", "messages.replies", "messages.hidden",
 	},
 	"about the record, not about what it stands for": {
 		"usergroups.auto_type",

@@ -97,7 +97,7 @@ func (enc *Encoder) With(s *Schema, r Record, as ...Assignment) Record {
 	tail := string(r.Tail())
 	for i := range as {
 		f := as[i].field
-		if s.avatars != nil || s.twins != nil || s.blocks != nil && (f == s.blocks || f == s.blocks.text) || strings.Contains(tail, f.name) {
+		if s.avatars != nil || f.linked || strings.Contains(tail, f.name) {
 			return enc.rebuild(s, r, as)
 		}
 		if as[i].plus {
@@ -154,7 +154,7 @@ func (a *Assignment) append(dst []byte) []byte {
 }
 
 // rebuild is With for what does not stay in its place: members of the tail,
-// pictures, and blocks with their text.
+// pictures, and texts that are taken from others.
 func (enc *Encoder) rebuild(s *Schema, r Record, as []Assignment) Record {
 	var p parts
 	dst := s.unfold(enc.buf[:0], &p, r)

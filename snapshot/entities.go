@@ -196,6 +196,10 @@ var (
 	MessageMetadata        = MessageSchema.raw(24, "metadata")
 	MessageAttachments     = MessageSchema.raw(25, "attachments")
 
+	MessageSourceTeam = MessageSchema.str(26, "source_team")
+	MessageUserTeam   = MessageSchema.str(27, "user_team")
+	MessageSuppressed = MessageSchema.bool(28, "suppress_notification")
+
 	readSchema          = newSchema("read state", "").only()
 	ReadLatestTS        = readSchema.str(1, "latest") // simple_latest sends only this
 	ReadLatest          = readSchema.whole(2, "latest", MessageSchema)

@@ -19,7 +19,7 @@ var _ = MessageSchema.repeats(MessageBlocks, MessageText)
 
 // repeats says that the blocks of f may repeat a text.
 func (s *Schema) repeats(f, text *Field) *Field {
-	s.blocks, f.text = f, text
+	s.blocks, f.text, f.linked, text.linked = f, text, true, true
 	return f
 }
 

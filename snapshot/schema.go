@@ -41,6 +41,8 @@ type Field struct {
 	text *Field // what blocks may repeat
 	twin *twin  // what a text may be taken from, nil for nothing
 
+	linked bool // this is taken from another field, or another from this
+
 	size int    // of a picture's URL: 1 more than its place in avatarSizes
 	of   *Field // and the field that has the pattern
 }

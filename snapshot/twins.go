@@ -3,7 +3,8 @@ package snapshot
 import "fmt"
 
 // Some texts are nearly always what another text of the same record is, or a part of
-// it: a normalized name that needed no normalizing, or the first name. A field that
+// it: a normalized name that needed no normalizing, the first name, or the workspace
+// of a message's author. A field that
 // has such a twin is kept as wireTrue, without a payload, where that is so. Otherwise
 // it has its own text, so equal content is equal bytes.
 
@@ -46,11 +47,13 @@ var _ = []*Field{
 	ProfileSchema.twin(ProfileRealNameNorm, ProfileRealName, all),
 	ProfileSchema.twin(ProfileFirstName, ProfileRealName, firstWord),
 	ProfileSchema.twin(ProfileLastName, ProfileRealName, rest),
+	MessageSchema.twin(MessageSourceTeam, MessageTeam, all),
+	MessageSchema.twin(MessageUserTeam, MessageTeam, all),
 }
 
 // twin says that f may be a part of another field, which has no twin itself.
 func (s *Schema) twin(f, of *Field, p part) *Field {
-	f.twin = &twin{of, p}
+	f.twin, f.linked, of.linked = &twin{of, p}, true, true
 	s.twins = append(s.twins, f)
 	return f
 }
