@@ -270,22 +270,24 @@ func (l *Keys[K]) each(yield func(K, Record) bool) {
 	if l.value == "" {
 		return
 	}
-	var room [8]uint32
-	numbers := l.at.AppendNumbers(room[:0], numbered.Hash(l.value))
-	if len(numbers) == 1 { // nearly always
-		if row := l.rows.At(numbers[0]); l.index.leads(l.value, row.Value) {
+	hash := numbered.Hash(l.value)
+	switch n, of := l.at.Number(hash); of {
+	case 0:
+	case 1: // nearly always
+		if row := l.rows.At(n); l.index.leads(l.value, row.Value) {
 			yield(K(row.Key), row.Value)
 		}
-		return
+	default:
+		l.eachOf(hash, yield)
 	}
-	l.eachOf(numbers, yield)
 }
 
 // eachOf is each for the rows of several numbers.
-func (l *Keys[K]) eachOf(numbers []uint32, yield func(K, Record) bool) {
-	var room [8]numbered.Row[Record]
-	found := room[:0]
-	for _, n := range numbers {
+func (l *Keys[K]) eachOf(hash uint32, yield func(K, Record) bool) {
+	var room [8]uint32
+	var rows [8]numbered.Row[Record]
+	found := rows[:0]
+	for _, n := range l.at.AppendNumbers(room[:0], hash) {
 		if row := l.rows.At(n); l.index.leads(l.value, row.Value) {
 			found = append(found, row)
 		}

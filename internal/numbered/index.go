@@ -55,15 +55,31 @@ func (ix *Index) Len() int { return ix.n }
 
 // Has reports whether there is an entry.
 func (ix *Index) Has(x Entry) bool {
-	return ix.n > 0 && slices.Contains(*ix.buckets.at(bucket(x.hash(), ix.buckets.n)), x)
+	return slices.Contains(ix.bucket(x.hash()), x)
+}
+
+// bucket returns the entries among which those with a hash are.
+func (ix *Index) bucket(hash uint32) []Entry {
+	if ix.n == 0 {
+		return nil
+	}
+	return *ix.buckets.at(bucket(hash, ix.buckets.n))
+}
+
+// Number returns one of the numbers that a hash leads to, and how many there are.
+func (ix *Index) Number(hash uint32) (number uint32, of int) {
+	for _, x := range ix.bucket(hash) {
+		if x.hash() == hash {
+			number = uint32(x)
+			of++
+		}
+	}
+	return number, of
 }
 
 // AppendNumbers appends the numbers that a hash leads to, in no particular order.
 func (ix *Index) AppendNumbers(numbers []uint32, hash uint32) []uint32 {
-	if ix.n == 0 {
-		return numbers
-	}
-	for _, x := range *ix.buckets.at(bucket(hash, ix.buckets.n)) {
+	for _, x := range ix.bucket(hash) {
 		if x.hash() == hash {
 			numbers = append(numbers, uint32(x))
 		}

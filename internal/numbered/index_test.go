@@ -32,6 +32,9 @@ func checkIndex(t testing.TB, ix Index, want map[Entry]bool) {
 		if got := slices.Sorted(slices.Values(ix.AppendNumbers(nil, hash))); !slices.Equal(got, want) {
 			t.Fatalf("%x leads to %d, want %d", hash, got, want)
 		}
+		if n, of := ix.Number(hash); of != len(want) || of > 0 && !slices.Contains(want, n) {
+			t.Fatalf("%x leads to %d, one of %d, want one of %d", hash, n, of, want)
+		}
 	}
 }
 
