@@ -12,8 +12,11 @@ func (s Set) Footprint() (n int64) {
 	if s.many == nil {
 		return n
 	}
-	n += int64(sizes.Rounded(int(unsafe.Sizeof(*s.many))) + sizes.Rounded(len(s.many.list)*int(unsafe.Sizeof(chunk{}))))
-	for _, c := range s.many.list {
+	n += int64(sizes.Rounded(int(unsafe.Sizeof(*s.many))) + sizes.Rounded(len(s.many.runs)*int(unsafe.Sizeof(run{}))))
+	for _, r := range s.many.runs {
+		n += int64(sizes.Rounded(len(r) * int(unsafe.Sizeof(chunk{}))))
+	}
+	for c := range s.many.all() {
 		n += int64(sizes.Rounded(len(c.enc)))
 	}
 	return n

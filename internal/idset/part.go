@@ -90,7 +90,7 @@ func Join(parts []string) Set {
 		first, _ := next(enc, 0)
 		list[i] = chunk{first, uint32(count(enc)), enc}
 	}
-	return Set{many: &chunks{n, list}}
+	return ofChunks(n, list)
 }
 
 // Between appends the numbers from lo on and below hi to ids in ascending order.
@@ -98,11 +98,15 @@ func (s Set) Between(ids []uint32, lo, hi uint32) []uint32 {
 	if s.many == nil {
 		return between(ids, s.few, lo, hi)
 	}
-	for _, c := range s.many.list[max(0, s.many.find(lo)):] {
-		if c.first >= hi {
-			break
+	at, in := s.many.find(lo)
+	for _, r := range s.many.runs[at:] {
+		for _, c := range r[max(0, in):] {
+			if c.first >= hi {
+				return ids
+			}
+			ids = between(ids, c.enc, lo, hi)
 		}
-		ids = between(ids, c.enc, lo, hi)
+		in = 0
 	}
 	return ids
 }

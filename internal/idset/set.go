@@ -21,12 +21,21 @@ type Set struct {
 // one.
 const chunkMax = MaxPart
 
+// chunks lie in runs, so that to change one copies a run and the list of runs,
+// and not the list of all chunks.
 type chunks struct {
 	n    int
-	list []chunk
+	runs []run
 }
 
-// A chunk is a run of numbers. Those of one set ascend and do not overlap.
+// A run is some chunks that follow one another, at least one.
+type run []chunk
+
+// runMax bounds the chunks of a run.
+const runMax = 32
+
+// A chunk is some numbers that follow one another. Those of one set ascend and do
+// not overlap.
 type chunk struct {
 	first uint32 // the least number
 	n     uint32
@@ -51,7 +60,16 @@ func ofSorted(ids []uint32) Set {
 		list = append(list, newChunk(part))
 		ids = ids[len(part):]
 	}
-	return Set{many: &chunks{n, list}}
+	return ofChunks(n, list)
+}
+
+// ofChunks returns the set of n numbers that are in chunks.
+func ofChunks(n int, list []chunk) Set {
+	many := &chunks{n: n}
+	for part := range slices.Chunk(list, runMax*3/4) { // with room, so that the next changes do not split every run
+		many.runs = append(many.runs, slices.Clone(part))
+	}
+	return Set{many: many}
 }
 
 func newChunk(ids []uint32) chunk { return chunk{ids[0], uint32(len(ids)), encode(ids)} }
@@ -128,13 +146,32 @@ func (s Set) Has(id uint32) bool {
 	if s.many == nil {
 		return has(s.few, id)
 	}
-	i := s.many.find(id)
-	return i >= 0 && has(s.many.list[i].enc, id)
+	i, j := s.many.find(id)
+	return j >= 0 && has(s.many.runs[i][j].enc, id)
 }
 
-// find returns the chunk that holds id if any does, -1 if it is below all.
-func (c *chunks) find(id uint32) int {
-	return sort.Search(len(c.list), func(i int) bool { return c.list[i].first > id }) - 1
+// find returns the place of the chunk that holds id if any does: that of a run, and
+// the place in it. If id is below all chunks that is before the first.
+func (c *chunks) find(id uint32) (i, j int) {
+	i = max(0, sort.Search(len(c.runs), func(i int) bool { return c.runs[i][0].first > id })-1)
+	return i, c.runs[i].find(id)
+}
+
+func (r run) find(id uint32) int {
+	return sort.Search(len(r), func(i int) bool { return r[i].first > id }) - 1
+}
+
+// all returns the chunks in order.
+func (c *chunks) all() iter.Seq[chunk] {
+	return func(yield func(chunk) bool) {
+		for _, r := range c.runs {
+			for _, c := range r {
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // All returns the numbers in ascending order.
@@ -144,7 +181,7 @@ func (s Set) All() iter.Seq[uint32] {
 			each(s.few, yield)
 			return
 		}
-		for _, c := range s.many.list {
+		for c := range s.many.all() {
 			if !each(c.enc, yield) {
 				return
 			}
@@ -170,7 +207,7 @@ func (s Set) Slice(ids []uint32) []uint32 {
 	if s.many == nil {
 		return decode(ids, s.few)
 	}
-	for _, c := range s.many.list {
+	for c := range s.many.all() {
 		ids = decode(ids, c.enc)
 	}
 	return ids
@@ -187,18 +224,19 @@ func (s Set) With(id uint32) Set {
 		}
 		return ofSorted(slices.Insert(ids, i, id))
 	}
-	at := max(0, s.many.find(id))
-	ids := decode(buf[:0], s.many.list[at].enc)
+	at, in := s.many.find(id)
+	in = max(0, in)
+	ids := decode(buf[:0], s.many.runs[at][in].enc)
 	i, found := slices.BinarySearch(ids, id)
 	if found {
 		return s
 	}
 	ids = slices.Insert(ids, i, id)
 	if len(ids) <= chunkMax {
-		return s.many.replace(at, +1, newChunk(ids))
+		return s.many.replace(at, in, +1, newChunk(ids))
 	}
 	half := len(ids) / 2
-	return s.many.replace(at, +1, newChunk(ids[:half]), newChunk(ids[half:]))
+	return s.many.replace(at, in, +1, newChunk(ids[:half]), newChunk(ids[half:]))
 }
 
 // Without returns the set but for id.
@@ -212,21 +250,21 @@ func (s Set) Without(id uint32) Set {
 		}
 		return Set{few: encode(slices.Delete(ids, i, i+1))}
 	}
-	at := s.many.find(id)
-	if at < 0 {
+	at, in := s.many.find(id)
+	if in < 0 {
 		return s
 	}
-	ids := decode(buf[:0], s.many.list[at].enc)
+	ids := decode(buf[:0], s.many.runs[at][in].enc)
 	i, found := slices.BinarySearch(ids, id)
 	if !found {
 		return s
 	}
 	ids = slices.Delete(ids, i, i+1)
 	if s.many.n-1 <= chunkMax/2 {
-		small := s.many.replace(at, -1, newChunks(ids)...)
+		small := s.many.replace(at, in, -1, newChunks(ids)...)
 		return Set{few: encode(small.Slice(nil))}
 	}
-	return s.many.replace(at, -1, newChunks(ids)...)
+	return s.many.replace(at, in, -1, newChunks(ids)...)
 }
 
 func newChunks(ids []uint32) []chunk {
@@ -236,11 +274,21 @@ func newChunks(ids []uint32) []chunk {
 	return []chunk{newChunk(ids)}
 }
 
-// replace returns the set with other chunks in the place of one.
-func (c *chunks) replace(at, more int, by ...chunk) Set {
-	list := make([]chunk, 0, len(c.list)-1+len(by))
-	list = append(list, c.list[:at]...)
-	list = append(list, by...)
-	list = append(list, c.list[at+1:]...)
-	return Set{many: &chunks{c.n + more, list}}
+// replace returns the set with other chunks, two at most, in the place of one.
+func (c *chunks) replace(at, in, more int, by ...chunk) Set {
+	old := c.runs[at]
+	r := make(run, 0, len(old)-1+len(by))
+	r = append(r, old[:in]...)
+	r = append(r, by...)
+	r = append(r, old[in+1:]...)
+	runs := make([]run, 0, len(c.runs)+1)
+	runs = append(runs, c.runs[:at]...)
+	switch half := len(r) / 2; {
+	case len(r) > runMax:
+		runs = append(runs, slices.Clone(r[:half]), slices.Clone(r[half:]))
+	case len(r) > 0:
+		runs = append(runs, r)
+	}
+	runs = append(runs, c.runs[at+1:]...)
+	return Set{many: &chunks{c.n + more, runs}}
 }

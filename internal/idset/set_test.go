@@ -3,6 +3,7 @@ package idset
 import (
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -90,6 +91,58 @@ func TestModel(t *testing.T) {
 	}
 }
 
+// TestLargeSet: runs that fill up are split and those that empty go.
+func TestLargeSet(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	want := map[uint32]bool{}
+	for id := range evens(60_000) {
+		want[id] = true
+	}
+	s := Of(slices.Collect(maps.Keys(want)))
+	before, was := s, maps.Clone(want)
+	for id := uint32(20_000); id < 40_000; id++ {
+		s = s.Without(id)
+		delete(want, id)
+	}
+	for range 20_000 {
+		id := 50_000 + rng.Uint32N(20_000)
+		s = s.With(id)
+		want[id] = true
+	}
+	check(t, s, want)
+	check(t, before, was)
+	both := maps.Clone(want)
+	maps.DeleteFunc(both, func(id uint32, _ bool) bool { return !was[id] })
+	if ids := slices.Collect(Both(s, before)); !slices.Equal(slices.Sorted(maps.Keys(both)), ids) {
+		t.Error("Both is wrong")
+	}
+	for _, span := range [][2]uint32{{0, 100}, {19_000, 41_000}, {55_000, 80_000}, {39_999, 40_000}} {
+		var ids []uint32
+		for id := span[0]; id < span[1]; id++ {
+			if want[id] {
+				ids = append(ids, id)
+			}
+		}
+		if got := s.Between(nil, span[0], span[1]); !slices.Equal(ids, got) {
+			t.Errorf("between %d and %d are %d numbers, want %d", span[0], span[1], len(got), len(ids))
+		}
+	}
+}
+
+// TestChange states what one more number costs in a set of 100,000, in bytes.
+func TestChange(t *testing.T) {
+	s := Of(slices.Collect(evens(200_000)))
+	var from, to runtime.MemStats
+	runtime.ReadMemStats(&from)
+	for i := range uint32(100) {
+		s.With(1001 * (2*i + 1))
+	}
+	runtime.ReadMemStats(&to)
+	if size := (to.TotalAlloc - from.TotalAlloc) / 100; size > 3000 {
+		t.Errorf("%d bytes", size)
+	}
+}
+
 // FuzzSet: whatever is put in and taken out, a set holds what a map would, and
 // so does every earlier version of it.
 func FuzzSet(f *testing.F) {
@@ -126,7 +179,7 @@ func TestSize(t *testing.T) {
 		if s := Of(ids); s.many == nil {
 			size = len(s.few)
 		} else {
-			for _, c := range s.many.list {
+			for c := range s.many.all() {
 				size += len(c.enc) + 24
 			}
 		}
