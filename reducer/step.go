@@ -18,6 +18,7 @@ type step struct {
 	why   string
 	odd   string
 	bad   []string
+	told  told // kept from event to event
 }
 
 // begin makes the step one of an event that happens to s.

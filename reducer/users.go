@@ -14,13 +14,11 @@ const user = snapshot.KindUser
 // same instant. The object may lack what the token may not see, so it is
 // merged. Clock: user.updated, and event_ts where that is equal or missing.
 func userChanged(st *step) {
-	fields := st.ev.get("user").Fields()
-	key := asID(fields.Get("id"))
+	key, patch := st.told.read(&st.Encoder, st.ev.get("user"))
 	if key == "" {
 		st.lack("names no user")
 		return
 	}
-	patch := st.RecordOf(user.Schema(), &fields)
 	known, _ := st.Get(user, key).Int(snapshot.UserUpdated)
 	updated, _ := patch.Int(snapshot.UserUpdated)
 	if !st.supersedes(facetUser, key, known, updated) {
@@ -28,6 +26,29 @@ func userChanged(st *step) {
 	}
 	st.putUser(key, patch)
 	st.renameSelf(key, patch)
+}
+
+// A told is the last user that an event brought. The twins of user_change bring it
+// again, and what it is encoded to is the same record.
+type told struct {
+	text  []byte
+	key   string
+	patch snapshot.Record
+}
+
+// read returns the id and the record of a user.
+func (t *told) read(enc *snapshot.Encoder, v rawjson.Value) (key string, patch snapshot.Record) {
+	const usual = 16 << 10
+	if len(v) > usual {
+		return id(v, "id"), enc.Record(user.Schema(), v)
+	}
+	if string(t.text) != string(v) {
+		fields := v.Fields()
+		t.text = append(t.text[:0], v...)
+		t.key = strings.Clone(asID(fields.Get("id")))
+		t.patch = enc.RecordOf(user.Schema(), &fields)
+	}
+	return t.key, t.patch
 }
 
 // putUser merges a user and carries what depends on it along. Custom profile
