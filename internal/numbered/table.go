@@ -110,9 +110,6 @@ func (e *Edit[V]) Row(key string) (Row[V], bool) {
 	return t.Row(key)
 }
 
-// At is [Table.At] for what the edit holds now.
-func (e *Edit[V]) At(number uint32) Row[V] { return *e.rows.at(int(number)) }
-
 // Set gives a key a value other than "", and returns the row's number. Where an
 // equal key is there already, it too is replaced: keys are often cut out of their
 // value's memory, and the old key would keep the memory of the old value alive.
