@@ -131,6 +131,28 @@ func TestGaps(t *testing.T) {
 	})
 }
 
+// A process that was killed could not say that it would miss something: the next one
+// does, as soon as it has opened the file.
+func TestGapAfterAKill(t *testing.T) {
+	bubble(t, slacktest.Options{Users: 6}, func(t *testing.T, r *rig) {
+		opts, path := r.options(), file(t)
+		st := open(t, path, opts)
+		defer run(t, st)()
+		wait(t, st, slackstate.Live)
+		wait(t, st, onDisk)
+		if err := st.PublishNow(); err != nil {
+			t.Fatal(err)
+		}
+		next := open(t, path+".ro", opts)
+		if gaps := next.Status().Gaps; len(gaps) != 1 || gaps[0].Why != "restart" || len(gaps[0].Exposes) == 0 {
+			t.Errorf("gaps: %+v, want one that exposes what was listed", gaps)
+		}
+		if known := next.Snapshot().Freshness("users").Known; known != api.Stale {
+			t.Errorf("users are %v, want stale", known)
+		}
+	})
+}
+
 // A first listing that a crash cut off goes on where it was.
 func TestResumedListing(t *testing.T) {
 	bubble(t, slacktest.Options{Users: 900}, func(t *testing.T, r *rig) {

@@ -86,7 +86,7 @@ func TestGuards(t *testing.T) {
 			}
 			for _, args := range [][]string{
 				{"-run", "^TestChaos$", "-chaos", "150", "."},
-				{"-run", "^Test(Converge|PagesDoNotUndoEvents|Recheck|RepairWhileLive|Guide|Send.*|FollowPresence|Kill)$", "."},
+				{"-run", "^Test(Converge|PagesDoNotUndoEvents|Recheck|RepairWhileLive|Guide|Send.*|FollowPresence|Kill|Gap.*)$", "."},
 				{"./reducer", "./sync"},
 			} {
 				out, err := exec.Command("go", append([]string{"test", "-overlay", overlay, "-failfast"}, args...)...).CombinedOutput()
