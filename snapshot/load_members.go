@@ -102,18 +102,7 @@ func (l *Load) packed(convs, users IDs, parts iter.Seq[Part], t *idset.Transpose
 	return sets, nil
 }
 
-// transpose returns which of the sets each of n numbers is in.
-func transpose(sets []idset.Set, n int) []idset.Set {
-	t := idset.NewTransposer(n)
-	var nums []uint32
-	for set, s := range sets {
-		nums = s.Slice(nums[:0])
-		t.Count(uint32(set), nums)
-	}
-	return transposed(t, sets)
-}
-
-// transposed is transpose for sets whose numbers t has counted.
+// transposed returns which of the sets each number is in that t has counted.
 func transposed(t *idset.Transposer, sets []idset.Set) []idset.Set {
 	t.Place()
 	var nums []uint32
