@@ -19,7 +19,7 @@ import (
 func (s *State) FetchUser(ctx context.Context, id api.UserID) (api.User, error) {
 	return fetch(ctx, s, slacksync.Want{Method: "users.info", ID: string(id)}, func(snap api.Snapshot) (api.User, bool) {
 		u, _ := snap.User(id)
-		return u, u.Valid()
+		return u, u.DisplayName() != "" // an event may have told no more than that there is one
 	})
 }
 
