@@ -8,9 +8,10 @@ import (
 	slacksync "github.com/slackstate/slackstate/sync"
 )
 
-// FetchUser returns a user, asking Slack if nothing but the id is known. All
-// that ask for the same at once share one call, which goes before whatever
-// nobody waits for, and the answer becomes part of the state.
+// FetchUser returns a user, asking Slack if no name is known, as of one of whom
+// events have told no more than the id. All that ask for the same at once share
+// one call, which goes before whatever nobody waits for, and the answer becomes
+// part of the state.
 //
 // The error matches [api.ErrNotFound] if Slack does not know the user, which is
 // remembered for ten minutes, and [api.ErrOffline] if Run is not running. It is
@@ -19,7 +20,7 @@ import (
 func (s *State) FetchUser(ctx context.Context, id api.UserID) (api.User, error) {
 	return fetch(ctx, s, slacksync.Want{Method: "users.info", ID: string(id)}, func(snap api.Snapshot) (api.User, bool) {
 		u, _ := snap.User(id)
-		return u, u.DisplayName() != "" // an event may have told no more than that there is one
+		return u, u.DisplayName() != ""
 	})
 }
 

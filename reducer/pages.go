@@ -255,15 +255,14 @@ func (p *page) conversationsListed(seen map[string]bool) {
 
 // listType is the name by which conversations.list selects a conversation.
 func listType(r snapshot.Record) string {
-	switch {
-	case r.Is(snapshot.ConvIsIM):
-		return "im"
-	case r.Is(snapshot.ConvIsMPIM):
-		return "mpim"
-	case r.Is(snapshot.ConvIsPrivate):
+	switch family := familyOf(r); family {
+	case "channel":
+		return "public_channel"
+	case "group":
 		return "private_channel"
+	default:
+		return family
 	}
-	return "public_channel"
 }
 
 // listingFailed is local.failed: Slack refuses a listing. What is known of it
