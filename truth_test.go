@@ -29,7 +29,7 @@ var untold = []string{
 // some users only, or that are taken back by a null or by being left out, which
 // says nothing.
 var incomparable = []string{
-	"*/*/mention_count", "*/*/mention_count_display", "*/*/dm_count", "dnd/*/*", "subteams/*/deleted_by", "*/*/has_pins",
+	"*/*/mention_count", "*/*/mention_count_display", "*/*/dm_count", "dnd/*/*", "subteams/*/deleted_by", "*/*/has_pins", "*/*/pin_count",
 }
 
 // followed are the fields that events alone keep as they are in truth. They

@@ -20,13 +20,21 @@ type Pin struct {
 // pins in rtm.start as it was, in pins.list, and as they come and go.
 func (c Channel) Pins() iter.Seq[Pin] {
 	return func(yield func(Pin) bool) {
-		for key, r := range c.s.data().All(snapshot.KindPin) {
-			conv, name := snapshot.Unpair(key)
-			if ChannelID(conv) == c.id && !yield(Pin{c.s, c.id, name, r}) {
+		for key := range c.s.data().Tied(snapshot.PinsIn, string(c.id)) {
+			_, name := snapshot.Unpair(key)
+			if !yield(Pin{c.s, c.id, name, c.s.data().Get(snapshot.KindPin, key)}) {
 				return
 			}
 		}
 	}
+}
+
+// NumPins returns how many pins there are, which may be more than Pins knows:
+// as many as Slack said with the newest one that came or went. known is false if
+// it has not said.
+func (c Channel) NumPins() (n int, known bool) {
+	count, known := c.r.Int(snapshot.ConvPinCount)
+	return int(count), known
 }
 
 // Valid reports whether it is pinned. The zero Pin is not.

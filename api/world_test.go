@@ -28,7 +28,7 @@ const world = `{"type":"local.page","method":"rtm.start","response":{"ok":true,
 	{"id":"U4","name":"mary"}],
 "channels":[
 	{"id":"C1","name":"general","is_channel":true,"is_general":true,"is_member":true,"created":1500000001,"creator":"U1",
-		"members":["U1","U2","U3","U9"],"num_members":4,"is_ext_shared":true,
+		"members":["U1","U2","U3","U9"],"num_members":4,"pin_count":2,"is_ext_shared":true,
 		"shared_team_ids":["T1","T2"],"connected_team_ids":["T2"],"pending_connected_team_ids":["T3"],"conversation_host_id":"T1",
 		"properties":{"tabs":[{"type":"files"}]},"locale":"en-GB","updated":1600000000123,"is_read_only":true,"is_thread_only":true,
 		"topic":{"value":"gears","creator":"U2","last_set":1500000002},"purpose":{"value":"to compute","creator":"U1","last_set":1500000003},

@@ -36,9 +36,9 @@ func (h *history) items() string {
 	item := h.of(`{"type":"file","file":{"id":"F1"}} {"type":"file","file":{"id":"F2"}} {"type":"message","message":{"ts":"1700000000.000100"}} {}`)
 	switch h.pick(6) {
 	case 0:
-		return fmt.Sprintf(`{"type":"pin_removed","user":"U2","channel_id":"%s","item":%s%s%s}`, id, item, h.maybe(`,"has_pins":%s`, h.yes()), h.when())
+		return fmt.Sprintf(`{"type":"pin_removed","user":"U2","channel_id":"%s","item":%s%s%s%s}`, id, item, h.maybe(`,"has_pins":%s`, h.yes()), h.maybe(`,"pin_count":%d`, h.pick(3)), h.when())
 	case 1, 2:
-		return fmt.Sprintf(`{"type":"pin_added","user":"U2","channel_id":"%s","item":%s%s}`, id, item, h.when())
+		return fmt.Sprintf(`{"type":"pin_added","user":"U2","channel_id":"%s","item":%s%s%s}`, id, item, h.maybe(`,"pin_count":"%d"`, 1+h.pick(3)), h.when())
 	case 3:
 		return fmt.Sprintf(`{"type":"file_deleted","file_id":"%s"%s}`, h.of("F1 F2 F3"), h.when())
 	}

@@ -64,7 +64,7 @@ func truth(v any) (is, ok bool) {
 var (
 	numeric = strings.Fields(`created updated last_set num_members unread_count unread_count_display mention_count
 		mention_count_display dm_count date_create date_update date_delete user_count ordering
-		next_dnd_start_ts next_dnd_end_ts snooze_endtime status_expiration unlinked`)
+		next_dnd_start_ts next_dnd_end_ts snooze_endtime status_expiration unlinked pin_count`)
 	boolean = strings.Fields(`deleted is_bot is_im is_mpim is_private is_channel is_group is_member is_archived is_open
 		is_general is_shared is_ext_shared is_org_shared is_user_deleted has_pins is_starred has_unreads
 		dnd_enabled snooze_enabled is_hidden has_2fa`)

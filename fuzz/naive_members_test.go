@@ -117,7 +117,14 @@ func (n *naive) pin(on bool, ts string, ev object) {
 	if on {
 		more, said = true, true
 	}
-	if !said || !flag {
+	if !flag {
+		return
+	}
+	delete(c, "pin_count")
+	if count, ok := number(ev["pin_count"]); ok {
+		c["pin_count"] = count
+	}
+	if !said {
 		return
 	}
 	c["has_pins"] = more
@@ -196,6 +203,7 @@ func (n *naive) unpinned(id, key string) {
 		return
 	}
 	delete(n.pins[id], key)
+	delete(n.convs[id], "pin_count")
 	if len(n.pins[id]) == 0 {
 		delete(n.convs[id], "has_pins")
 	}

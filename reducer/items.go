@@ -6,13 +6,13 @@ import (
 )
 
 // pinAdded and pinRemoved are the events of those names. Clock: event_ts for
-// each pin, and for whether the conversation has any.
+// each pin, and for how many the conversation has.
 func pinAdded(st *step) {
 	if pair, key, newest, ok := st.pin(); ok {
 		st.Put(snapshot.KindPin, pair, st.pinRecord(key, st.ev.get("item")))
 		st.showPin(pair)
 		if newest {
-			st.assign(conv, key, snapshot.ConvHasPins.Bool(true))
+			st.assign(conv, key, snapshot.ConvHasPins.Bool(true), st.pinCount())
 		}
 	}
 }
@@ -24,8 +24,12 @@ func pinRemoved(st *step) {
 	}
 	st.Delete(snapshot.KindPin, pair)
 	st.showPin(pair)
+	if !newest {
+		return
+	}
+	st.assign(conv, key, st.pinCount())
 	more, known := st.ev.get("has_pins").Bool()
-	if !known || !newest {
+	if !known {
 		return
 	}
 	st.assign(conv, key, snapshot.ConvHasPins.Bool(more))
@@ -37,14 +41,23 @@ func pinRemoved(st *step) {
 	}
 }
 
-// unpin removes a pin that went with what was pinned. If no other is known,
-// whether there are others is not known.
+// pinCount sets the number of a conversation's pins to what the event says of it.
+func (st *step) pinCount() snapshot.Assignment {
+	if n, ok := st.ev.get(snapshot.ConvPinCount.Name()).Int(); ok {
+		return snapshot.ConvPinCount.Int(n)
+	}
+	return snapshot.ConvPinCount.Unknown()
+}
+
+// unpin removes a pin that went with what was pinned. How many are left is not
+// known then, and if no other is known, neither is whether there are any.
 func (st *step) unpin(pair string) {
 	if st.Get(snapshot.KindPin, pair) == "" {
 		return
 	}
 	st.Delete(snapshot.KindPin, pair)
 	key, _ := snapshot.Unpair(pair)
+	st.update(conv, key, snapshot.ConvPinCount.Unknown())
 	for other := range st.Base().Tied(snapshot.PinsIn, key) {
 		if st.Get(snapshot.KindPin, other) != "" {
 			return

@@ -130,7 +130,7 @@ var table = map[string]row{
 	"desktop_notification":       ignore(wire, rendered),
 	"mobile_in_app_notification": ignore(wire, rendered),
 	"pin_added":                  on(pinAdded, everywhere, eventTime, "one pin more"),
-	"pin_removed":                on(pinRemoved, everywhere, eventTime, "one pin less; has_pins as sent"),
+	"pin_removed":                on(pinRemoved, everywhere, eventTime, "one pin less; has_pins and pin_count as sent"),
 	"star_added":                 on(starAdded, everywhere, eventTime, "one of self's stars more"),
 	"star_removed":               on(starRemoved, everywhere, eventTime, "one of self's stars less"),
 

@@ -162,6 +162,7 @@ var (
 	ConvPendingShared   = conversationSchema.list(38, "pending_shared")
 	ConvPendingTeams    = conversationSchema.list(39, "pending_connected_team_ids")
 	ConvConversationHst = conversationSchema.str(40, "conversation_host_id")
+	ConvPinCount        = conversationSchema.int(41, "pin_count")
 )
 
 // Read is what changes with every message of a conversation: its newest
