@@ -23,31 +23,26 @@ func mix(k Kind, key string, r Record) uint64 {
 		conv, user := Unpair(key)
 		return mixPair(hashConversation(conv), hashUser(user))
 	}
-	var h xxhash.Digest
-	h.ResetWithSeed(uint64(k))
-	_, _ = h.WriteString(key) // never fails
-	_, _ = h.Write([]byte{0})
-	_, _ = h.WriteString(string(r))
-	return h.Sum64()
+	return mixPair(hashKey(k, key), xxhash.Sum64String(string(r)))
 }
 
-// There are many times more memberships than records, so what each of them adds
-// is made of two hashes that a load works out once for each id. Multiplying
-// mixes them so that no sum of pairs is that of other pairs of the same ids.
-func mixPair(conv, user uint64) uint64 {
-	hi, lo := bits.Mul64(conv, user)
+// What a record adds is made of two hashes, that of its key and its own, and what
+// a membership adds of those of two ids. There are many times more memberships
+// than ids, and a record that changes keeps its key. Multiplying mixes them so that
+// no sum of pairs is that of other pairs of the same hashes.
+func mixPair(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
 	return hi ^ lo
 }
 
-// The seeds differ, so that nothing is paired with itself.
-func hashConversation(id string) uint64 { return hashID(id, uint64(KindConversation)) }
-func hashUser(id string) uint64         { return hashID(id, uint64(KindUser)) }
+func hashConversation(id string) uint64 { return hashKey(KindConversation, id) }
+func hashUser(id string) uint64         { return hashKey(KindUser, id) }
 
-func hashID(id string, seed uint64) uint64 {
-	var h xxhash.Digest
-	h.ResetWithSeed(seed)
-	_, _ = h.WriteString(id) // never fails
-	return h.Sum64()
+// hashKey returns another hash for each kind, so that nothing is paired with
+// itself.
+func hashKey(k Kind, key string) uint64 {
+	const odd = 0x9e3779b97f4a7c15 // spreads small numbers over all bits
+	return xxhash.Sum64String(key) ^ uint64(k)*odd
 }
 
 // account carries the digests from one record to another.
