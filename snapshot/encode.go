@@ -157,8 +157,11 @@ func (enc *Encoder) RecordOf(s *Schema, fields *rawjson.Fields) Record {
 // next one is made this way.
 func (enc *Encoder) Passing(s *Schema, fields *rawjson.Fields) Record {
 	enc.passing = enc.appendFields(enc.passing[:0], s, fields)
-	return Record(unsafe.String(unsafe.SliceData(enc.passing), len(enc.passing)))
+	return Record(view(enc.passing))
 }
+
+// view returns the text in a buffer, for as long as that stays as it is.
+func view(buf []byte) string { return unsafe.String(unsafe.SliceData(buf), len(buf)) }
 
 func (enc *Encoder) appendFields(dst []byte, s *Schema, fields *rawjson.Fields) []byte {
 	d := enc.begin(dst)
@@ -190,6 +193,9 @@ type draft struct {
 	dst  []byte
 	base int // where the record starts in dst
 	mark int // where its tail starts in Encoder.tail
+
+	rich   richText // blocks that wait for the text they may repeat
+	isRich bool
 }
 
 func (enc *Encoder) begin(dst []byte) *draft {
@@ -198,14 +204,14 @@ func (enc *Encoder) begin(dst []byte) *draft {
 	}
 	d := enc.drafts[enc.depth]
 	enc.depth++
-	d.set, d.odd = 0, 0
+	d.set, d.odd, d.isRich = 0, 0, false
 	d.dst, d.base, d.mark = dst, len(dst), len(enc.tail)
 	return d
 }
 
 // end gives the last draft back.
 func (enc *Encoder) end(d *draft) {
-	d.dst = nil
+	d.dst, d.rich = nil, richText{}
 	enc.depth--
 }
 
@@ -223,6 +229,13 @@ func (enc *Encoder) add(d *draft, s *Schema, name string, r *rawjson.Reader) {
 		return
 	}
 	d.dropName(named)
+	if named == s.blocks {
+		start := *r
+		if d.isRich = d.rich.read(r); d.isRich {
+			return
+		}
+		*r = start
+	}
 	lo := len(d.dst)
 	for f := named; f != nil; f = f.alt {
 		var ok bool
@@ -252,6 +265,9 @@ func known(v rawjson.Value) rawjson.Value {
 }
 
 func (enc *Encoder) finish(d *draft, s *Schema) []byte {
+	if d.isRich {
+		d.dst = s.putRichText(d.dst, &d.parts, d.rich)
+	}
 	dst := s.assemble(enc.putTail(d.dst, &d.parts, d.mark), &d.parts, d.base)
 	enc.end(d)
 	return dst

@@ -75,6 +75,30 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+// TestBlocksSpelling: in whatever way a message and its blocks are spelled, the
+// record is the same.
+func TestBlocksSpelling(t *testing.T) {
+	message, blocks := repeating("hé \"llo\"", "b1", "hé \"llo\"")
+	want := encode(t, MessageSchema, message)
+	other := strings.Replace(blocks, "b1", "b2", 1)
+	for _, c := range []struct{ name, message string }{
+		{"blocks first", `{"blocks":` + blocks + `,"ts":"1.0","text":"hé \"llo\""}`},
+		{"type first and last", strings.Replace(message, `"type":"rich_text","block_id":"b1",`, `"block_id":"b1","type":"rich_text",`, 1)},
+		{"type twice", strings.Replace(message, `"type":"text"`, `"type":"other","type":"text"`, 1)},
+		{"elements twice", strings.Replace(message, `"elements":`, `"elements":[],"elements":`, 1)},
+		{"white space", strings.NewReplacer(`:`, " : ", `,`, "\n,\t", `]`, " ]", `[`, "[ ").Replace(message)},
+		{"escapes", strings.NewReplacer(`"b1"`, `"\u00621"`, `é`, `\u00e9`, `"elements"`, `"\u0065lements"`).Replace(message)},
+		{"other blocks before", `{"blocks":` + other + "," + message[1:]},
+		{"no blocks before", `{"blocks":null,` + message[1:]},
+		{"odd blocks before", `{"blocks":"none",` + message[1:]},
+		{"another text before", `{"text":"other",` + message[1:]},
+	} {
+		if got := encode(t, MessageSchema, c.message); got != want {
+			t.Errorf("%s: %s\n%q, want %q", c.name, c.message, got, want)
+		}
+	}
+}
+
 // TestBlocksApart: blocks with anything more in them are kept as they came.
 func TestBlocksApart(t *testing.T) {
 	message, _ := repeating("hi", "b1", "hi")

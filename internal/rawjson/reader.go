@@ -124,9 +124,13 @@ func (r *Reader) Str() (s string, ok bool) {
 // AppendCanonical passes the value that comes next, and appends its canonical
 // text as [AppendCanonical] does.
 func (r *Reader) AppendCanonical(dst []byte) []byte {
-	var few [64]written
-	c := canonizer{text: r.text}
-	dst, end := c.value(dst, r.at, few[:0])
+	c, end := canonizer{text: r.text}, 0
+	if k := r.Kind(); k == Object || k == Array {
+		var few [64]written // to clear it takes longer than to write anything else
+		dst, end = c.value(dst, r.at, few[:0])
+	} else {
+		dst, end = c.value(dst, r.at, nil)
+	}
 	r.at = afterComma(r.text, end)
 	return dst
 }
