@@ -40,6 +40,18 @@ func (s *State) FetchBot(ctx context.Context, id api.BotID) (api.Bot, error) {
 	})
 }
 
+// FetchFile is FetchUser for a file. Files are not kept without [Options.Files],
+// which is an error then.
+func (s *State) FetchFile(ctx context.Context, id api.FileID) (api.File, error) {
+	if !s.opts.Files {
+		return api.File{}, fmt.Errorf("fetch %s: files are not kept without Options.Files", id)
+	}
+	return fetch(ctx, s, slacksync.Want{Method: "files.info", ID: string(id)}, func(snap api.Snapshot) (api.File, bool) {
+		f, _ := snap.File(id)
+		return f, f.Name() != ""
+	})
+}
+
 // FetchMembers returns a conversation with all its members, asking Slack if
 // they are not known, or may have changed unseen. That is how to load those that
 // Options.Members does not select. From then on they are kept up to date. Its

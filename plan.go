@@ -66,6 +66,11 @@ func (s *State) pending() []slacksync.Want {
 			want("conversations.info", id)
 		}
 	}
+	for id, r := range state.All(snapshot.KindFile) {
+		if !r.Has(snapshot.FileName) {
+			want("files.info", id)
+		}
+	}
 	for id, r := range state.All(snapshot.KindUsergroup) {
 		if deleted, _ := r.Int(snapshot.UsergroupDateDelete); deleted == 0 && !r.Has(snapshot.UsergroupUsers) {
 			want("usergroups.users.list", id)
@@ -144,11 +149,12 @@ func (s *State) wantFor(h reducer.Hint) (w slacksync.Want, ok bool) {
 	one := map[snapshot.Kind]string{
 		snapshot.KindUser: "users.info", snapshot.KindBot: "bots.info",
 		snapshot.KindConversation: "conversations.info", snapshot.KindRead: "conversations.info",
-		snapshot.KindUsergroup: "usergroups.users.list",
+		snapshot.KindUsergroup: "usergroups.users.list", snapshot.KindFile: "files.info",
 	}
 	all := map[snapshot.Kind]string{
 		snapshot.KindUser: "users.list", snapshot.KindConversation: "conversations.list",
 		snapshot.KindUsergroup: "usergroups.list", snapshot.KindEmoji: "emoji.list",
+		snapshot.KindSelf: "team.info", // the least that tells whether the token is still good
 	}
 	w = slacksync.Want{Method: one[h.Kind], ID: h.ID}
 	unknown := h.Kind == snapshot.KindUsergroup && s.current.Load().Get(h.Kind, h.ID) == ""

@@ -103,7 +103,7 @@ func (e *CallError) Is(target error) bool {
 	case "not_authed", "invalid_auth", "account_inactive", "token_revoked",
 		"token_expired", "two_factor_setup_required":
 		return target == ErrAuth
-	case "channel_not_found", "user_not_found", "users_not_found", "bot_not_found":
+	case "channel_not_found", "user_not_found", "users_not_found", "bot_not_found", "file_not_found", "file_deleted":
 		return target == ErrNotFound
 	}
 	return false

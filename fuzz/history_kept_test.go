@@ -129,11 +129,11 @@ func (h *history) files() string {
 	case 1:
 		return fmt.Sprintf(`{"type":"%s","file_id":"%s","file":{"id":"%s"}%s}`, h.of("file_public file_private"), f, f, h.told())
 	case 2:
-		return fmt.Sprintf(`{"type":"file_change","file_id":"%s","file":{"id":"%s","title":"t%d"}%s}`, f, f, h.pick(3), h.told())
+		return fmt.Sprintf(`{"type":"file_change","file_id":"%s","file":{"id":"%s"%s}%s}`, f, f, h.maybe(`,"title":"t%d"`, h.pick(3)), h.told())
 	case 3:
 		return fmt.Sprintf(`{"type":"file_deleted","file_id":"%s"%s}`, f, h.told())
 	case 4:
-		return fmt.Sprintf(`{"type":"local.page","method":"files.info","response":{"ok":true,"file":{"id":"%s","name":"p%d","is_public":%s}}}`, f, h.pick(2), h.yes())
+		return fmt.Sprintf(`{"type":"local.page","method":"files.info","response":{"ok":true,"file":{"id":"%s","name":"p%d","is_public":%s%s}}}`, f, h.pick(2), h.yes(), h.maybe(`,"channels":["%s"]`, h.of("C1 C2 G1")))
 	}
 	return fmt.Sprintf(`{"type":"%s","file_id":"%s","file":{"id":"%s"},"channel_id":"%s"%s}`, h.of("file_shared file_shared file_unshared"), f, f, h.of("C1 G1 G2 D1 C9"), h.told())
 }

@@ -38,8 +38,8 @@ func (n *naive) fileEvent(typ, ts string, ev object) {
 			known["is_public"] = typ == "file_public"
 		}
 	case "file_change":
-		if known != nil && n.take("file "+id, ts) {
-			merge(known, asFile(part(ev, "file")))
+		if o := asFile(part(ev, "file")); known != nil && len(o) > 0 && n.take("file "+id, ts) {
+			merge(known, o)
 		}
 	}
 }
@@ -80,6 +80,34 @@ func (n *naive) unshare(id, in string) {
 	for _, name := range []string{"channels", "groups", "ims"} {
 		if l := list(n.file[id], name); slices.Contains(l, any(in)) {
 			n.file[id][name] = less(l, in)
+		}
+	}
+}
+
+// told is the answer of files.info. Events that came since it was asked for, or
+// shortly before, know better.
+func (n *naive) told(id string, o object, began int64) {
+	known, o := n.file[id], asFile(o)
+	if known == nil {
+		known = object{}
+		n.file[id] = known
+	}
+	for _, name := range []string{"channels", "groups", "ims"} {
+		if !has(o, name) {
+			continue
+		}
+		for _, in := range slices.Concat(list(o, name), list(known, name)) {
+			if in, _ := in.(string); n.touched("share "+in+" "+id, began) {
+				o[name] = less(list(o, name), in)
+				if slices.Contains(list(known, name), any(in)) {
+					o[name] = with(list(o, name), in)
+				}
+			}
+		}
+	}
+	for name, v := range o {
+		if !n.touched("file "+id, began) && !(name == "is_public" && n.touched("public "+id, began)) || known[name] == nil {
+			known[name] = v
 		}
 	}
 }

@@ -73,13 +73,9 @@ func (n *naive) page(ev object) {
 	case "files.info":
 		o := part(body, "file")
 		id := text(o, "id")
-		if id == "" || n.noFile[id] || n.file[id] == nil && !n.files || n.touched("file "+id, began) || n.touched("public "+id, began) {
-			return
+		if id != "" && !n.noFile[id] && (n.file[id] != nil || n.files) {
+			n.told(id, o, began)
 		}
-		if n.file[id] == nil {
-			n.file[id] = object{}
-		}
-		merge(n.file[id], asFile(o))
 	case "emoji.list":
 		all := part(body, "emoji")
 		if all == nil {

@@ -170,14 +170,20 @@ func filePublic(st *step) {
 	}
 }
 
-// fileChanged is file_change, which mostly does not say what changed. Clock:
-// event_ts for each file.
+// fileChanged is file_change, which mostly does not say what changed: then the
+// answer to its hint does, and must not seem older. Clock: event_ts for each file,
+// if it does say.
 func fileChanged(st *step) {
 	key, ok := st.knownFile()
-	if !ok || !st.newer(facetFile, key, st.ev.Time) {
+	if !ok {
 		return
 	}
-	st.merge(file, key, st.record(file, st.ev.get("file")))
+	if r := st.record(file, st.ev.get("file")); r != "" && r != snapshot.Exists {
+		if !st.newer(facetFile, key, st.ev.Time) {
+			return
+		}
+		st.merge(file, key, r)
+	}
 	st.hint(file, key)
 }
 

@@ -141,7 +141,9 @@ func (p *page) reaches(key string, oldest snapshot.TS) bool {
 		f.Str(snapshot.FreshHow) == "complete" && oldest.Time().UnixMilli() <= asOf
 }
 
-// fileInfo is the answer of files.info.
+// fileInfo is the answer of files.info. It is nearly always asked for because an
+// event named the file, so it may well lag behind that: what events have told
+// stays, be it no more than that the file is shared somewhere.
 func (p *page) fileInfo() {
 	v := p.get("file")
 	key := id(v, "id")
@@ -152,9 +154,37 @@ func (p *page) fileInfo() {
 		p.skip("the file is deleted")
 	case p.Get(file, key) == "" && !p.keepsFiles():
 		p.skip("files are not kept")
-	case !p.touched(facetFile, key) && !p.touched(facetPublic, key):
-		p.merge(file, key, p.record(file, v))
+	default:
+		known, r := p.Get(file, key), p.shared(key, p.record(file, v))
+		if p.touched(facetPublic, key) {
+			r = p.With(file.Schema(), r, snapshot.FileIsPublic.Unknown())
+		}
+		if p.touched(facetFile, key) {
+			known, r = r, known
+		}
+		p.Put(file, key, p.Merge(file.Schema(), known, r))
 	}
+}
+
+// shared returns a file's record with the conversations that it is shared in, of
+// which events may have told otherwise.
+func (p *page) shared(key string, r snapshot.Record) snapshot.Record {
+	for _, f := range shareFields {
+		if !r.Has(f) {
+			continue
+		}
+		known, listed := slices.Collect(p.Get(file, key).List(f)), slices.Collect(r.List(f))
+		listed = slices.DeleteFunc(listed, func(in string) bool {
+			return !slices.Contains(known, in) && p.touchedPair(facetShare, in, key)
+		})
+		for _, in := range known {
+			if !slices.Contains(listed, in) && p.touchedPair(facetShare, in, key) {
+				listed = append(listed, in)
+			}
+		}
+		r = p.With(file.Schema(), r, f.List(listed))
+	}
+	return r
 }
 
 // startTimelines reads the messages and threads of a dump. What a dump has is

@@ -12,6 +12,7 @@ const (
 	errUser      Error = "user_not_found"
 	errChannel   Error = "channel_not_found"
 	errMessage   Error = "message_not_found"
+	errFile      Error = "file_not_found"
 	errMember    Error = "not_in_channel"
 	errArchived  Error = "is_archived"
 	errArguments Error = "invalid_arguments"

@@ -63,6 +63,7 @@ func (m *maker) makeTeam() {
 		"muted_channels": raw(""), "time24": raw(true), "emoji_mode": raw("default"),
 		"messages_theme": raw("dense"), "highlight_words": raw("release,incident"), "tz": raw("Europe/Berlin"),
 	}
+	m.files = map[string]*file{}
 	m.emoji = map[string]string{}
 	for i, name := range []string{"party_parrot", "shipit", "bowtie", "harbour", "thinking-face", "facepalm", "deploy", "blob_wave"} {
 		m.emoji[name] = emojiURL(m.team.id, name, uint64(i)+m.rng.Uint64N(1<<40))

@@ -40,6 +40,7 @@ type Workspace struct {
 	bots      []*bot
 	botByID   map[string]*bot
 	subteams  []*subteam
+	files     map[string]*file
 	emoji     map[string]string
 	emojiAt   stamp
 }

@@ -26,6 +26,7 @@ type message struct {
 	reactions []reaction
 	replies   []reply
 	pinned    bool
+	file      *file // that the message brings
 }
 
 type reaction struct {
@@ -51,6 +52,8 @@ type messageJSON struct {
 	ClientMsgID string       `json:"client_msg_id,omitempty"`
 	Team        string       `json:"team,omitempty"`
 	Blocks      []block      `json:"blocks,omitempty"`
+	Files       []object     `json:"files,omitempty"`
+	Upload      bool         `json:"upload,omitempty"`
 	Edited      *edited      `json:"edited,omitempty"`
 	Hidden      bool         `json:"hidden,omitempty"`
 	Inviter     string       `json:"inviter,omitempty"`
@@ -184,6 +187,9 @@ func (w *Workspace) messageJSON(c *conv, m *message) messageJSON {
 	}
 	if m.edited != 0 {
 		j.Edited = &edited{User: j.User, TS: m.edited.String()}
+	}
+	if m.file != nil {
+		j.Files, j.Upload = []object{w.fileJSON(m.file)}, true
 	}
 	if m.pinned {
 		j.PinnedTo = []string{c.id}

@@ -7,6 +7,7 @@ func messageMethods() map[string]method {
 		"conversations.history": {answer: conversationsHistory},
 		"conversations.replies": {answer: conversationsReplies},
 		"pins.list":             {answer: pinsList},
+		"files.info":            {answer: filesInfo},
 	}
 }
 

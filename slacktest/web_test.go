@@ -287,12 +287,17 @@ func TestLookups(t *testing.T) {
 	sc := newScene(t)
 	all := truth(t, sc.Server)
 	group := list(all["subteams"].(obj), "all")[0]
+	file, err := sc.UploadFile(sc.ann, sc.room, "map.txt", "here")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		method, arg, value, code string
 	}{
 		{"users.info", "user", sc.ann, ""}, {"users.info", "user", "U0", "user_not_found"},
 		{"users.getPresence", "user", sc.ann, ""}, {"users.getPresence", "user", "U0", "user_not_found"},
 		{"bots.info", "bot", list(all, "bots")[0]["id"].(string), ""}, {"bots.info", "bot", "B0", "bot_not_found"},
+		{"files.info", "file", file, ""}, {"files.info", "file", "F0", "file_not_found"},
 		{"dnd.info", "user", sc.ann, ""}, {"dnd.info", "user", "U0", "user_not_found"},
 		{"dnd.teamInfo", "users", sc.ann + "," + sc.bob, ""}, {"dnd.teamInfo", "users", "", "invalid_arguments"},
 		{"dnd.teamInfo", "users", strings.Repeat("U1,", 51), "too_many_users"},

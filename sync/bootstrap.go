@@ -54,6 +54,7 @@ var forms = map[string]form{
 	"users.list":            {limit: mostRows, ids: objects("members"), locale: true},
 	"users.info":            {id: "user", locale: true},
 	"bots.info":             {id: "bot"},
+	"files.info":            {id: "file"},
 	"conversations.info":    {id: "channel", locale: true},
 	"conversations.members": {id: "channel", limit: mostRows, ids: texts("members")},
 	"usergroups.users.list": {id: "usergroup", ids: texts("users")},

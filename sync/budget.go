@@ -31,7 +31,7 @@ var perMinute = map[string]int{
 	"users.list": 20, "users.conversations": 20, "conversations.list": 20, "usergroups.list": 20,
 	"usergroups.users.list": 20, "emoji.list": 20, "dnd.teamInfo": 20,
 	"team.info": 50, "team.profile.get": 50, "conversations.info": 50, "conversations.history": 50, "bots.info": 50, "dnd.info": 50, "users.getPresence": 50,
-	"users.info": 100, "conversations.members": 100,
+	"users.info": 100, "conversations.members": 100, "files.info": 100,
 }
 
 // A budget keeps requests within what Slack allows, whoever makes them.

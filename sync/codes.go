@@ -72,7 +72,7 @@ var rulings = [...]ruling{
 		few, few, rewind},
 	{"limit_required invalid_limit",
 		few, few, smaller},
-	{"channel_not_found user_not_found users_not_found bot_not_found",
+	{"channel_not_found user_not_found users_not_found bot_not_found file_not_found file_deleted",
 		few, few, skip},
 	{"method_not_supported_for_channel_type fetch_members_failed paid_only not_in_channel",
 		few, few, skip},

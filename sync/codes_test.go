@@ -68,6 +68,8 @@ func TestErrorTable(t *testing.T) {
 		{"user_not_found", few, few, skip},
 		{"users_not_found", few, few, skip},
 		{"bot_not_found", few, few, skip},
+		{"file_not_found", few, few, skip},
+		{"file_deleted", few, few, skip},
 		{"method_not_supported_for_channel_type", few, few, skip},
 		{"fetch_members_failed", few, few, skip},
 		{"paid_only", few, few, skip},
