@@ -3,9 +3,13 @@ package slackstate_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/slackstate/slackstate"
 	"github.com/slackstate/slackstate/api"
@@ -86,6 +90,50 @@ func TestHints(t *testing.T) {
 		<-time.After(time.Second)
 		if u, _ := st.Snapshot().User(api.UserID(id)); u.RealName() != "Grace Hopper" {
 			t.Errorf("a user who only joined a channel: %q, want all of the record", u.RealName())
+		}
+	})
+}
+
+// A user group whose members moved unseen has members that are not known, until
+// Slack was asked for them so late that the answer cannot be from before.
+func TestUsergroupIsAskedForAgain(t *testing.T) {
+	bubble(t, slacktest.Options{Users: 60}, func(t *testing.T, r *rig) {
+		opts := r.options()
+		opts.ListLag = 0 // as Slack's lists do, which may lag behind
+		st := open(t, "", opts)
+		defer run(t, st)()
+		snap := wait(t, st, slackstate.Live)
+		var users []string
+		for u := range snap.Users() {
+			if !u.Deleted() && !u.IsBot() && !u.IsGuest() && u.ID() != "USLACKBOT" && len(users) < 4 {
+				users = append(users, string(u.ID()))
+			}
+		}
+		id, err := r.srv.CreateSubteam("Watch", "watch", users[0])
+		must(t, err)
+		<-time.After(10 * time.Minute)
+		r.srv.Faults().Withhold(2) // all that is told of the change
+		must(t, r.srv.SetSubteamUsers(id, users[1:]...))
+		apply(t, st, fmt.Sprintf(`{"type":"subteam_members_changed","subteam_id":%q,"added_users":[%q],"date_previous_update":%d,"date_update":%d}`,
+			id, users[3], time.Now().Unix()-1, time.Now().Unix()))
+		known := func() (all []string, ok bool) {
+			g, _ := st.Snapshot().Usergroup(api.UsergroupID(id))
+			members, ok := g.Members()
+			slices.Sort(members)
+			for _, u := range members {
+				all = append(all, string(u))
+			}
+			return all, ok
+		}
+		<-time.After(10 * time.Second)
+		if got, ok := known(); ok {
+			t.Errorf("at first %q are known", got)
+		}
+		<-time.After(2 * time.Minute)
+		slices.Sort(users[1:])
+		got, ok := known()
+		if diff := cmp.Diff(users[1:], got); diff != "" || !ok {
+			t.Errorf("after two minutes (-want +got):\n%s", diff)
 		}
 	})
 }

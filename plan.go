@@ -64,6 +64,8 @@ func (s *State) pending() []slacksync.Want {
 			want("users.info", id)
 		case snapshot.KindConversation.String():
 			want("conversations.info", id)
+		case snapshot.KindFile.String():
+			want("files.info", id)
 		}
 	}
 	for id, r := range state.All(snapshot.KindFile) {
@@ -129,6 +131,11 @@ func doubtful(changes []snapshot.Change) bool {
 			before, _ := c.Before.Int(snapshot.LinkLostAt)
 			after, _ := c.After.Int(snapshot.LinkLostAt)
 			return c.After.Is(snapshot.LinkUp) && before != after
+		case snapshot.KindStub:
+			kind, _ := snapshot.Unpair(c.Key)
+			return kind == snapshot.KindFile.String() && c.After != ""
+		case snapshot.KindUsergroup:
+			return c.Before.Has(snapshot.UsergroupUsers) && c.After != "" && !c.After.Has(snapshot.UsergroupUsers)
 		}
 		return false
 	})

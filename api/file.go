@@ -39,6 +39,12 @@ func (f File) Valid() bool { return f.r != "" }
 // ID returns the file's id.
 func (f File) ID() FileID { return f.id }
 
+// InDoubt reports whether Slack has said that the file is not what it was, and not
+// what it is. A State asks for it by itself.
+func (f File) InDoubt() bool {
+	return f.r != "" && f.s.data().Get(snapshot.KindStub, snapshot.Pair(snapshot.KindFile.String(), string(f.id))) != ""
+}
+
 // Name returns the name it was uploaded with.
 func (f File) Name() string { return f.r.Str(snapshot.FileName) }
 

@@ -28,7 +28,7 @@ const world = `{"type":"local.page","method":"rtm.start","response":{"ok":true,
 	{"id":"U4","name":"mary"}],
 "channels":[
 	{"id":"C1","name":"general","is_channel":true,"is_general":true,"is_member":true,"created":1500000001,"creator":"U1",
-		"members":["U1","U2","U3","U9"],"num_members":4,"pin_count":2,"is_ext_shared":true,
+		"members":["U1","U2","U3","U9"],"num_members":4,"is_ext_shared":true,
 		"shared_team_ids":["T1","T2"],"connected_team_ids":["T2"],"pending_connected_team_ids":["T3"],"conversation_host_id":"T1",
 		"properties":{"tabs":[{"type":"files"}]},"locale":"en-GB","updated":1600000000123,"is_read_only":true,"is_thread_only":true,
 		"topic":{"value":"gears","creator":"U2","last_set":1500000002},"purpose":{"value":"to compute","creator":"U1","last_set":1500000003},
@@ -53,7 +53,7 @@ const world = `{"type":"local.page","method":"rtm.start","response":{"ok":true,
 // later is what happened since.
 var later = []string{
 	`{"type":"pin_added","user":"U2","channel_id":"C1","item":{"type":"message","channel":"C1","message":{"ts":"1600000000.000400"}}}`,
-	`{"type":"pin_added","user":"U2","channel_id":"C1","item":{"type":"file","file":{"id":"F7","name":"gear.png"}}}`,
+	`{"type":"pin_added","user":"U2","channel_id":"C1","item":{"type":"file","file":{"id":"F7","name":"gear.png"}},"pin_count":2}`,
 	`{"type":"star_added","user":"U1","item":{"type":"channel","channel":"C1"}}`,
 	`{"type":"star_added","user":"U1","item":{"type":"message","channel":"C1","message":{"ts":"1600000000.000400","text":"turns"}}}`,
 	`{"type":"star_added","user":"U1","item":{"type":"file","file":{"id":"F7","name":"gear.png"}}}`,
@@ -80,6 +80,7 @@ var kept = []string{
 		"message":{"subtype":"tombstone","hidden":true,"user":"USLACKBOT","ts":"1600000000.000850","reply_count":1}}`,
 	`{"type":"thread_subscribed","subscription":{"channel":"C1","thread_ts":"1600000000.000700","last_read":"1600000000.000700"}}`,
 	`{"type":"local.listed","method":"conversations.history","args":{"channel":"C1"},"seen":["1600000000.000700","1600000000.000850"]}`,
+	`{"type":"file_change","file_id":"F1","file":{"id":"F1"}}`,
 }
 
 // Events are received a second apart.

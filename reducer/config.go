@@ -85,7 +85,7 @@ func configured(st *step) {
 	}
 	if !keeps.Is(snapshot.ConfigFiles) {
 		for f := range st.Base().All(snapshot.KindFile) {
-			st.Delete(snapshot.KindFile, f)
+			st.forgetFile(f)
 		}
 	}
 }

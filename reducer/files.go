@@ -171,20 +171,21 @@ func filePublic(st *step) {
 }
 
 // fileChanged is file_change, which mostly does not say what changed: then the
-// answer to its hint does, and must not seem older. Clock: event_ts for each file,
-// if it does say.
+// file is in doubt until an answer tells that cannot be older. Clock: event_ts for
+// each file, if it does say.
 func fileChanged(st *step) {
 	key, ok := st.knownFile()
 	if !ok {
 		return
 	}
-	if r := st.record(file, st.ev.get("file")); r != "" && r != snapshot.Exists {
-		if !st.newer(facetFile, key, st.ev.Time) {
-			return
-		}
+	r := st.record(file, st.ev.get("file"))
+	switch {
+	case r == "" || r == snapshot.Exists:
+		st.suspect(file, key)
+	case st.newer(facetFile, key, st.ev.Time):
 		st.merge(file, key, r)
+		st.hint(file, key)
 	}
-	st.hint(file, key)
 }
 
 // fileDeleted is file_deleted: its pins and stars go with it, and messages say
@@ -210,10 +211,16 @@ func fileDeleted(st *step) {
 		st.set(key, m, snapshot.MessageFiles.Raw(withoutFile(m.Raw(snapshot.MessageFiles), f)))
 	}
 	if st.Get(file, f) != "" || st.keepsFiles() {
-		st.Delete(file, f)
+		st.forgetFile(f)
 		dead := snapshot.KindTombstone
 		st.Put(dead, fileTombstone(f), st.With(dead.Schema(), "", snapshot.TombstoneAt.Int(st.ev.At)))
 	}
+}
+
+// forgetFile drops a file and the doubts about it.
+func (st *step) forgetFile(key string) {
+	st.Delete(file, key)
+	st.Delete(snapshot.KindStub, hiddenKey(file, key))
 }
 
 // withoutFile returns a message's files with what Slack shows in the place of a

@@ -163,6 +163,10 @@ func (p *page) fileInfo() {
 			known, r = r, known
 		}
 		p.Put(file, key, p.Merge(file.Schema(), known, r))
+		doubt := hiddenKey(file, key)
+		if at, _ := p.Get(snapshot.KindStub, doubt).Int(snapshot.StubAt); at < p.start-p.cfg.ListLag.Milliseconds() {
+			p.Delete(snapshot.KindStub, doubt)
+		}
 	}
 }
 

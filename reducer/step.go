@@ -265,10 +265,16 @@ func (st *step) stub(k snapshot.Kind, key string, as ...snapshot.Assignment) {
 	}
 	st.Put(k, key, st.Merge(k.Schema(), st.With(k.Schema(), "", as...), known))
 	if known == "" {
-		stub := snapshot.KindStub
-		st.Put(stub, hiddenKey(k, key), st.With(stub.Schema(), "", snapshot.StubAt.Int(st.ev.At)))
-		st.hint(k, key)
+		st.suspect(k, key)
 	}
+}
+
+// suspect notes that what is known of an entity cannot be relied on, and asks for
+// it: now, and on the next connection if this one does not answer.
+func (st *step) suspect(k snapshot.Kind, key string) {
+	stub := snapshot.KindStub
+	st.Put(stub, hiddenKey(k, key), st.With(stub.Schema(), "", snapshot.StubAt.Int(st.ev.At)))
+	st.hint(k, key)
 }
 
 // hiddenKey is the key of an entity among those of all kinds.

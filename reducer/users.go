@@ -129,10 +129,11 @@ func userInvalidated(st *step) {
 		st.lack("names no user")
 		return
 	}
-	if stub := snapshot.KindStub; st.Get(user, key) != "" {
-		st.Put(stub, hiddenKey(user, key), st.With(stub.Schema(), "", snapshot.StubAt.Int(st.ev.At)))
+	if st.Get(user, key) == "" {
+		st.hint(user, key)
+		return
 	}
-	st.hint(user, key)
+	st.suspect(user, key)
 }
 
 // presenceChanged is presence_change and its batch form. It may name users

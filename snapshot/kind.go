@@ -43,7 +43,7 @@ const (
 	KindFreshness                  // collection, or members/conversation
 	KindCall                       // a listing under way
 	KindHidden                     // kind/id: an entity out of sight that may come back
-	KindStub                       // kind/id: an entity known by its id only
+	KindStub                       // kind/id: an entity known by its id only, or in doubt
 	KindLink                       // the connection that feeds the state, key ""
 	KindGap                        // when it began, in milliseconds: a time in which events may have been missed
 	KindConfig                     // what is kept beyond the workspace itself, key ""
