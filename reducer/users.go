@@ -43,10 +43,9 @@ func (t *told) read(enc *snapshot.Encoder, v rawjson.Value) (key string, patch s
 		return id(v, "id"), enc.Record(user.Schema(), v)
 	}
 	if string(t.text) != string(v) {
-		fields := v.Fields()
+		patch, rest := enc.Split(user.Schema(), v)
 		t.text = append(t.text[:0], v...)
-		t.key = strings.Clone(asID(fields.Get("id")))
-		t.patch = enc.RecordOf(user.Schema(), &fields)
+		t.key, t.patch = strings.Clone(asID(rest.Get("id"))), patch
 	}
 	return t.key, t.patch
 }

@@ -147,30 +147,20 @@ func (enc *Encoder) Of(s *Schema, ms Members) Record {
 	return enc.keep(enc.buf)
 }
 
-// RecordOf is Record of an object whose members have been found already.
-func (enc *Encoder) RecordOf(s *Schema, fields *rawjson.Fields) Record {
-	enc.buf = enc.appendFields(enc.buf[:0], s, fields)
-	return enc.keep(enc.buf)
-}
-
-// Passing is RecordOf of a record that is not kept as it is: it is good until the
-// next one is made this way.
+// Passing is Record of an object whose members have been found already, for a record
+// that is not kept as it is: it is good until the next one is made this way.
 func (enc *Encoder) Passing(s *Schema, fields *rawjson.Fields) Record {
-	enc.passing = enc.appendFields(enc.passing[:0], s, fields)
+	d := enc.begin(enc.passing[:0])
+	for name, val := range fields.Members() {
+		r := val.Reader()
+		enc.add(d, s, name, &r)
+	}
+	enc.passing = enc.finish(d, s)
 	return Record(view(enc.passing))
 }
 
 // view returns the text in a buffer, for as long as that stays as it is.
 func view(buf []byte) string { return unsafe.String(unsafe.SliceData(buf), len(buf)) }
-
-func (enc *Encoder) appendFields(dst []byte, s *Schema, fields *rawjson.Fields) []byte {
-	d := enc.begin(dst)
-	for name, val := range fields.Members() {
-		r := val.Reader()
-		enc.add(d, s, name, &r)
-	}
-	return enc.finish(d, s)
-}
 
 // appendRecord passes the value that comes next, and appends its record.
 func (enc *Encoder) appendRecord(dst []byte, s *Schema, r *rawjson.Reader) []byte {
