@@ -169,9 +169,7 @@ func husk(r snapshot.Record) []snapshot.Assignment {
 
 // dropContents removes everything that hangs on a conversation.
 func (st *step) dropContents(key string) {
-	for _, u := range st.Members(snapshot.ChannelID(key)) {
-		st.Delete(snapshot.KindMember, snapshot.Pair(key, string(u)))
-	}
+	st.DropMembers(snapshot.ChannelID(key))
 	st.Delete(read, key)
 	for pin := range st.Base().Tied(snapshot.PinsIn, key) {
 		st.Delete(snapshot.KindPin, pin)

@@ -213,10 +213,7 @@ func (e *Edit) putMember(key string, r Record) bool {
 		m.put(conv, user, r != "")
 		return true
 	}
-	owned := strings.Clone(key)
-	conv, user = Unpair(owned)
-	e.track(KindMember, owned, old, r)
-	e.account(KindMember, owned, old, r)
+	e.account(KindMember, key, old, r)
 	e.memberships().put(conv, user, r != "")
 	return true
 }
@@ -322,6 +319,22 @@ func (e *Edit) Members(conv ChannelID) []UserID {
 	return ids
 }
 
+// DropMembers leaves nobody in a conversation. It is Delete for each membership,
+// of which there may be very many.
+func (e *Edit) DropMembers(conv ChannelID) {
+	if e.newMembers() != nil {
+		for _, u := range e.Members(conv) {
+			e.Delete(KindMember, Pair(string(conv), string(u)))
+		}
+		return
+	}
+	m, hash := e.memberships(), hashConversation(string(conv))
+	for _, u := range m.of(string(conv)) {
+		m.put(string(conv), u, false)
+		e.digest -= mixPair(hash, hashUser(u))
+	}
+}
+
 // EmojiAliases returns the names that are aliases of an emoji, as the edit has
 // them.
 func (e *Edit) EmojiAliases(name string) []string {
@@ -333,7 +346,8 @@ func (e *Edit) EmojiAliases(name string) []string {
 	return slices.Collect(Keys[string]{&rows, &at, emojiByTarget, name}.All())
 }
 
-// track notes what a record was when the edit began and what it is now.
+// track notes what a record was when the edit began and what it is now. Of
+// memberships the edit of those knows.
 func (e *Edit) track(k Kind, key string, old, r Record) {
 	if e.untracked {
 		return
@@ -382,20 +396,37 @@ func (e *Edit) reindex(k Kind, number uint32, old, r Record) {
 	}
 }
 
+// net returns what is different from when the edit began, sorted by kind and key.
+func (e *Edit) net() []Change {
+	n := len(e.changes)
+	for i := range e.members.sets {
+		n += len(e.members.sets[i].moves)
+	}
+	if n == 0 || e.untracked {
+		return nil
+	}
+	changes := make([]Change, 0, n)
+	for _, c := range e.changes {
+		if c.Before != c.After {
+			changes = append(changes, c)
+		}
+	}
+	changes = e.members.net(changes)
+	slices.SortFunc(changes, Change.Compare)
+	return changes
+}
+
 // Commit returns the next snapshot and the net changes, sorted by kind and
 // key. Without any change it returns the snapshot the edit started from. The
 // next snapshot's number is one higher and at is its time in milliseconds.
 func (e *Edit) Commit(at int64) (*Snapshot, []Change) {
-	e.changes = slices.DeleteFunc(e.changes, func(c Change) bool { return c.Before == c.After })
-	e.at = nil
-	if len(e.changes) == 0 && !e.untracked && e.gathering == nil {
+	changes := e.net()
+	if len(changes) == 0 && !e.untracked && e.gathering == nil {
 		return e.base, nil
 	}
 	next := *e.base
 	next.seq, next.at = e.base.seq+1, at
 	next.digest, next.sum = e.digest, e.sum
-	changes := slices.Clone(e.changes)
-	slices.SortFunc(changes, Change.Compare)
 	if e.gathering != nil {
 		changes = e.gathering.seal(&next, changes)
 		for _, c := range changes {

@@ -65,10 +65,11 @@ type setEdit struct {
 	at    map[uint32]int // the place of a user in moves, once there are many
 }
 
-// A move is a user that came into a conversation or left it.
+// A move is a user that came into a conversation or left it, and perhaps changed
+// sides again.
 type move struct {
 	conv, user uint32
-	in         bool
+	was, in    bool
 	id         string // the user's
 	before     idset.Set
 }
@@ -101,12 +102,15 @@ func (s *setEdit) has(user uint32) bool {
 	return s.end.with.Has(user)
 }
 
+// seal returns the members of the conversation as they are now.
 func (s *setEdit) seal() idset.Set {
+	slices.SortFunc(s.moves, func(a, b move) int { return cmp.Compare(a.user, b.user) })
+	s.at = nil
 	return changed(s.end.with, s.moves, func(m move) uint32 { return m.user })
 }
 
-// changed returns a set with some numbers in it or not: of is that of a move, and
-// differs for each.
+// changed returns a set with some numbers in it or not: of is that of a move. They
+// ascend.
 func changed(base idset.Set, moves []move, of func(move) uint32) idset.Set {
 	if len(moves) <= 4 {
 		for _, m := range moves {
@@ -118,20 +122,29 @@ func changed(base idset.Set, moves []move, of func(move) uint32) idset.Set {
 		}
 		return base
 	}
-	moved := make(map[uint32]bool, len(moves))
-	for _, m := range moves {
-		moved[of(m)] = m.in
-	}
-	nums := slices.DeleteFunc(base.Slice(make([]uint32, 0, base.Len()+len(moves))), func(n uint32) bool {
-		_, ok := moved[n]
-		return ok
-	})
-	for num, in := range moved {
-		if in {
+	nums := make([]uint32, 0, base.Len()+len(moves))
+	for num := range base.All() {
+		for len(moves) > 0 && of(moves[0]) < num {
+			nums, moves = moved(nums, moves, of)
+		}
+		if len(moves) > 0 && of(moves[0]) == num {
+			nums, moves = moved(nums, moves, of)
+		} else {
 			nums = append(nums, num)
 		}
 	}
+	for len(moves) > 0 {
+		nums, moves = moved(nums, moves, of)
+	}
 	return idset.Of(nums)
+}
+
+// moved takes the first of the moves into account.
+func moved(nums []uint32, moves []move, of func(move) uint32) ([]uint32, []move) {
+	if moves[0].in {
+		nums = append(nums, of(moves[0]))
+	}
+	return nums, moves[1:]
 }
 
 // begin starts over from base.
@@ -179,23 +192,49 @@ func (e *membersEdit) has(conv, user string) bool {
 
 // put puts a pair in or takes it out. The caller knows that this is a change.
 func (e *membersEdit) put(conv, user string, in bool) {
-	s := e.set(conv)
-	if s == nil {
-		id, x := e.convs.numbered(conv)
-		e.sets = append(e.sets, setEdit{id: id, end: x})
-		s = &e.sets[len(e.sets)-1]
-	}
+	s := e.edit(conv)
 	id, x := e.users.numbered(user)
 	if i := s.move(x.num); i >= 0 {
 		s.moves[i].in = in
 	} else {
-		s.moves = append(s.moves, move{s.end.num, x.num, in, id, x.with})
+		s.moves = append(s.moves, move{s.end.num, x.num, !in, in, id, x.with})
 	}
 	if in {
 		e.count++
 	} else {
 		e.count--
 	}
+}
+
+// edit returns what changes in a conversation.
+func (e *membersEdit) edit(conv string) *setEdit {
+	s := e.set(conv)
+	if s == nil {
+		id, x := e.convs.numbered(conv)
+		e.sets = append(e.sets, setEdit{id: id, end: x})
+		s = &e.sets[len(e.sets)-1]
+	}
+	return s
+}
+
+// net appends the changes that the moves amount to.
+func (e *membersEdit) net(changes []Change) []Change {
+	for i := range e.sets {
+		s := &e.sets[i]
+		for _, m := range s.moves {
+			if m.in == m.was {
+				continue
+			}
+			c := Change{Kind: KindMember, Key: Pair(s.id, m.id)}
+			if m.in {
+				c.After = Exists
+			} else {
+				c.Before = Exists
+			}
+			changes = append(changes, c)
+		}
+	}
+	return changes
 }
 
 // of returns the members of a conversation as the edit has them.
@@ -212,17 +251,18 @@ func (e *membersEdit) of(conv string) (ids []string) {
 
 func (e *membersEdit) seal() memberships {
 	var moves []move
-	if len(e.sets) == 1 {
-		moves = e.sets[0].moves
-	}
 	for i := range e.sets {
 		s := &e.sets[i]
 		e.convs.set(s.id, end{s.end.num, s.seal()})
-		if len(e.sets) > 1 {
+		if len(e.sets) == 1 {
+			moves = s.moves
+		} else {
 			moves = append(moves, s.moves...)
 		}
 	}
-	slices.SortFunc(moves, func(a, b move) int { return cmp.Compare(a.user, b.user) })
+	if len(e.sets) > 1 {
+		slices.SortFunc(moves, func(a, b move) int { return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.conv, b.conv)) })
+	}
 	for rest := moves; len(rest) > 0; {
 		first, n := rest[0], 1
 		for n < len(rest) && rest[n].user == first.user {

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"iter"
+	"strings"
 
 	"github.com/slackstate/slackstate/internal/idset"
 	"github.com/slackstate/slackstate/internal/pmap"
@@ -84,6 +85,7 @@ func (e *sideEdit) numbered(id string) (stored string, x end) {
 	if stored, x, ok := byID.Entry(id); ok {
 		return stored, x
 	}
+	id = strings.Clone(id) // it may be cut out of a frame
 	x.num = uint32(e.ids.n)
 	e.own = e.ids.add(id, e.own)
 	byID.Set(id, x)
