@@ -82,8 +82,11 @@ func eachIndexed(k Kind, r Record, yield func(index, string) bool) {
 	}
 	switch k {
 	case KindUser:
+		if !yield(userByName, r.Str(UserName)) {
+			return // before the rest of the record is read: handles are what is looked up most
+		}
 		p := r.Sub(UserProfile)
-		_ = yield(userByName, r.Str(UserName)) && yield(userByName, p.Str(ProfileDisplayName)) &&
+		_ = yield(userByName, p.Str(ProfileDisplayName)) &&
 			yield(userByName, p.Str(ProfileDisplayNameNorm)) && yield(userByName, p.Str(ProfileRealName)) &&
 			yield(userByName, p.Str(ProfileRealNameNorm)) && yield(userByName, r.Str(UserRealName)) &&
 			yield(userByEmail, p.Str(ProfileEmail)) && yield(userByBot, p.Str(ProfileBotID))
@@ -163,26 +166,22 @@ func Fold(s string) string {
 	return s
 }
 
-// foldsTo reports whether Fold(s) is folded. It allocates only if s is not ASCII.
+// foldsTo reports whether Fold(s) is folded. It allocates only where s begins like
+// folded and is not ASCII.
 func foldsTo(s, folded string) bool {
 	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return foldText(s) == folded
-		}
-	}
-	if len(s) != len(folded) {
-		return false
-	}
-	for i := range len(s) {
 		c := s[i]
+		if c >= utf8.RuneSelf || i+1 < len(s) && s[i+1] >= utf8.RuneSelf {
+			return foldText(s) == folded // what comes now may go together with c
+		}
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
 		}
-		if c != folded[i] {
+		if i >= len(folded) || c != folded[i] {
 			return false
 		}
 	}
-	return true
+	return len(s) == len(folded)
 }
 
 // foldText is Fold for any text. A letter that was folded may go together with an
@@ -288,10 +287,9 @@ func (l *Keys[K]) eachOf(hash uint32, yield func(K, Record) bool) {
 	var rows [8]numbered.Row[Record]
 	found := rows[:0]
 	for _, n := range l.at.AppendNumbers(room[:0], hash) {
-		if row := l.rows.At(n); l.index.leads(l.value, row.Value) {
-			found = append(found, row)
-		}
+		found = append(found, l.rows.At(n))
 	}
+	found = slices.DeleteFunc(found, func(row numbered.Row[Record]) bool { return !l.index.leads(l.value, row.Value) })
 	slices.SortFunc(found, func(a, b numbered.Row[Record]) int { return strings.Compare(a.Key, b.Key) })
 	for _, row := range found {
 		if !yield(K(row.Key), row.Value) {

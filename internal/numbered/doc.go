@@ -6,6 +6,6 @@
 // for as long as its key is in the table. So an [Index], which leads to rows from
 // something else they have, need not change when the row does, and needs to store
 // of it no more than the number, and of what it leads from no more than a hash:
-// whoever looks up sees in the row whether it is the right one. That takes 12 bytes
+// whoever looks up sees in the row whether it is the right one. That takes 9 bytes
 // an entry, however long the names are; a trie of names takes 46 and the names.
 package numbered

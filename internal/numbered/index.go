@@ -16,7 +16,9 @@ import (
 //  2. All methods may be called concurrently.
 //
 // It is a hash table with buckets in a persistent array, which grows by a bucket at
-// a time (linear hashing). An entry takes about 12 bytes, however many there are.
+// a time (linear hashing). The entries of a bucket ascend, so that those with some
+// hash are where it lies among all hashes, or very near. An entry takes about 9
+// bytes, however many there are.
 type Index struct {
 	buckets vector[[]Entry]
 	n       int
@@ -37,8 +39,10 @@ var seed = maphash.MakeSeed()
 // Hash returns the hash of a text. It differs from process to process.
 func Hash(text string) uint32 { return uint32(maphash.String(seed, text)) }
 
-// perBucket is how many entries there are for each bucket.
-const perBucket = 8
+// perBucket is how many entries there are for each bucket: so many that what leads
+// to the buckets is small and stays in the cache, and so few that to change one
+// copies little.
+const perBucket = 32
 
 // bucket returns which of n buckets has the entries with a hash. The first buckets
 // go by one bit more of it than those that are still to be split.
@@ -54,35 +58,47 @@ func bucket(hash uint32, n int) int {
 func (ix *Index) Len() int { return ix.n }
 
 // Has reports whether there is an entry.
-func (ix *Index) Has(x Entry) bool {
-	return slices.Contains(ix.bucket(x.hash()), x)
-}
+func (ix *Index) Has(x Entry) bool { return slices.Contains(ix.entries(x.hash()), x) }
 
-// bucket returns the entries among which those with a hash are.
-func (ix *Index) bucket(hash uint32) []Entry {
+// entries returns those with a hash.
+func (ix *Index) entries(hash uint32) []Entry {
 	if ix.n == 0 {
 		return nil
 	}
-	return *ix.buckets.at(bucket(hash, ix.buckets.n))
+	b := *ix.buckets.at(bucket(hash, ix.buckets.n))
+	from := place(b, NewEntry(hash, 0))
+	to := from
+	for to < len(b) && b[to].hash() == hash {
+		to++
+	}
+	return b[from:to]
+}
+
+// place returns where an entry is in a bucket, or would be.
+func place(b []Entry, x Entry) int {
+	i := int(uint64(x.hash()) * uint64(len(b)) >> 32)
+	for i > 0 && b[i-1] >= x {
+		i--
+	}
+	for i < len(b) && b[i] < x {
+		i++
+	}
+	return i
 }
 
 // Number returns one of the numbers that a hash leads to, and how many there are.
 func (ix *Index) Number(hash uint32) (number uint32, of int) {
-	for _, x := range ix.bucket(hash) {
-		if x.hash() == hash {
-			number = uint32(x)
-			of++
-		}
+	found := ix.entries(hash)
+	if len(found) > 0 {
+		number = uint32(found[0])
 	}
-	return number, of
+	return number, len(found)
 }
 
 // AppendNumbers appends the numbers that a hash leads to, in no particular order.
 func (ix *Index) AppendNumbers(numbers []uint32, hash uint32) []uint32 {
-	for _, x := range ix.bucket(hash) {
-		if x.hash() == hash {
-			numbers = append(numbers, uint32(x))
-		}
+	for _, x := range ix.entries(hash) {
+		numbers = append(numbers, uint32(x))
 	}
 	return numbers
 }
@@ -190,10 +206,11 @@ func (e *IndexEdit) Add(x Entry) bool {
 	}
 	at := bucket(x.hash(), e.buckets.n)
 	b := *e.buckets.at(at)
-	if slices.Contains(b, x) {
+	i := place(b, x)
+	if i < len(b) && b[i] == x {
 		return false
 	}
-	e.buckets.set(at, append(append(make([]Entry, 0, len(b)+1), b...), x))
+	e.buckets.set(at, append(append(append(make([]Entry, 0, len(b)+1), b[:i]...), x), b[i:]...))
 	if e.n++; e.n > perBucket*e.buckets.n {
 		e.split()
 	}
@@ -224,8 +241,8 @@ func (e *IndexEdit) Remove(x Entry) bool {
 	}
 	at := bucket(x.hash(), e.buckets.n)
 	b := *e.buckets.at(at)
-	i := slices.Index(b, x)
-	if i < 0 {
+	i := place(b, x)
+	if i == len(b) || b[i] != x {
 		return false
 	}
 	e.buckets.set(at, append(append(make([]Entry, 0, len(b)-1), b[:i]...), b[i+1:]...))

@@ -29,9 +29,8 @@ func (t *Table[V]) At(number uint32) Row[V] { return *t.rows.at(int(number)) }
 
 // Number returns the number of a key's row, and whether there is one.
 func (t *Table[V]) Number(key string) (number uint32, ok bool) {
-	hash := Hash(key)
-	for _, x := range t.keys.bucket(hash) {
-		if x.hash() == hash && t.rows.at(int(uint32(x))).Key == key {
+	for _, x := range t.keys.entries(Hash(key)) {
+		if t.rows.at(int(uint32(x))).Key == key {
 			return uint32(x), true
 		}
 	}
