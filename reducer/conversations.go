@@ -13,9 +13,9 @@ const conv = snapshot.KindConversation
 // joined. A late one must not undo what came after it, so it only fills in what
 // is not known. Clock: none needed.
 func conversationCreated(st *step) {
-	v := st.ev.get("channel")
-	if key, ok := st.visible(id(v, "id")); ok {
-		st.fillIn(key, v, st.record(conv, v))
+	row := readConv(&st.Encoder, st.ev.get("channel"))
+	if key, ok := st.visible(row.key); ok {
+		st.fillIn(key, row.patch, row.read)
 	}
 }
 
@@ -23,7 +23,8 @@ func conversationCreated(st *step) {
 // channel_created it only fills in. Clock: none needed.
 func imCreated(st *step) {
 	v := st.ev.get("channel")
-	key, ok := st.visible(id(v, "id"))
+	row := readConv(&st.Encoder, v)
+	key, ok := st.visible(row.key)
 	if !ok {
 		return
 	}
@@ -31,17 +32,17 @@ func imCreated(st *step) {
 	if u := st.ev.id("user"); id(v, "user") == "" && u != "" && u != string(st.self) {
 		as = append(as, snapshot.ConvUser.Str(u))
 	}
-	st.fillIn(key, v, st.With(conv.Schema(), st.record(conv, v), as...))
+	st.fillIn(key, st.With(conv.Schema(), row.patch, as...), row.read)
 }
 
 // fillIn adds to a conversation what is not known of it: of the record r, and
-// of the read state in the object v.
-func (st *step) fillIn(key string, v rawjson.Value, r snapshot.Record) {
+// of its read state.
+func (st *step) fillIn(key string, r, readState snapshot.Record) {
 	st.Put(conv, key, st.Merge(conv.Schema(), r, st.Get(conv, key)))
 	st.Delete(snapshot.KindStub, hiddenKey(conv, key))
 	st.reindexSelf(key)
 	if st.Get(read, key) == "" {
-		st.readState(key, v)
+		st.readState(key, readState)
 	}
 	st.newer(facetExists, key, st.ev.Time)
 }
@@ -75,11 +76,11 @@ func conversationJoined(st *step) {
 	was := st.Get(conv, key).Is(snapshot.ConvIsMember)
 	counted := false
 	if v.Kind() == rawjson.Object {
-		patch := st.takeObject(key, v)
-		counted = patch.Has(snapshot.ConvNumMembers)
-		st.readState(key, v)
-		for m := range v.Get("members").Elems() {
-			if u := asID(m); !st.older(facetMember, snapshot.Pair(key, u)) {
+		row := readConv(&st.Encoder, v)
+		counted = st.takeObject(key, row.patch).Has(snapshot.ConvNumMembers)
+		st.readState(key, row.read)
+		for _, u := range row.members {
+			if !st.older(facetMember, snapshot.Pair(key, u)) {
 				st.addMember(key, u)
 			}
 		}
@@ -102,9 +103,8 @@ func conversationJoined(st *step) {
 }
 
 // takeObject lays a conversation's object over what is known, but for the
-// facets that a newer event has changed.
-func (st *step) takeObject(key string, v rawjson.Value) snapshot.Record {
-	patch := st.record(conv, v)
+// facets that a newer event has changed. It returns what it has taken.
+func (st *step) takeObject(key string, patch snapshot.Record) snapshot.Record {
 	var drop []snapshot.Assignment
 	for _, f := range convFacets {
 		if !slices.ContainsFunc(f.fields, func(f *snapshot.Field) bool { return patch.Has(f) && patch.Sub(f) != snapshot.Exists }) {

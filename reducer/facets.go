@@ -96,9 +96,10 @@ func conversationOpened(st *step) {
 	}
 	if v.Kind() == rawjson.Object {
 		st.reveal(conv, key)
-		st.takeObject(key, v)
-		st.readState(key, v)
-		st.fillIn(key, v, st.With(conv.Schema(), "", as...))
+		row := readConv(&st.Encoder, v)
+		st.takeObject(key, row.patch)
+		st.readState(key, row.read)
+		st.fillIn(key, st.With(conv.Schema(), "", as...), row.read)
 	} else {
 		st.revealPart(key)
 		st.stub(conv, key, as...)

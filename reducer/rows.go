@@ -119,7 +119,7 @@ func (p *page) ahead(facet, key string, updated int64) bool {
 	return true
 }
 
-// A convRow is what a list says of one conversation.
+// A convRow is what an object, as lists and events have it, says of one conversation.
 type convRow struct {
 	key     string
 	patch   snapshot.Record
@@ -128,7 +128,7 @@ type convRow struct {
 	listed  int      // length of the member list, -1 if there is none
 }
 
-// readConv reads an element of a list. implied is what being on it says.
+// readConv reads a conversation's object. implied is what being on a list says.
 func readConv(enc *snapshot.Encoder, v rawjson.Value, implied ...snapshot.Assignment) convRow {
 	patch, rest := enc.Split(conv.Schema(), v)
 	row := convRow{key: asID(rest.Get("id")), listed: -1}

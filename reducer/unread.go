@@ -3,7 +3,6 @@ package reducer
 import (
 	"strings"
 
-	"github.com/slackstate/slackstate/internal/rawjson"
 	"github.com/slackstate/slackstate/snapshot"
 )
 
@@ -112,8 +111,8 @@ func (st *step) soundRead(key string, r snapshot.Record) snapshot.Record {
 
 // readState takes the read state of a conversation's object that an event
 // brings. It may have been made before messages that have arrived already.
-func (st *step) readState(key string, v rawjson.Value) {
-	r := st.soundRead(key, st.record(read, v))
+func (st *step) readState(key string, r snapshot.Record) {
+	r = st.soundRead(key, r)
 	if ts := latestTS(r); ts != "" && ts < st.newest(key) {
 		r = st.With(read.Schema(), st.uncounted(r), snapshot.ReadLatest.Unknown())
 	}
