@@ -118,7 +118,7 @@ func (s *State) receive(ctx context.Context, raw []byte, at time.Time) error {
 		s.log.Warn("frame passed over", "error", err)
 		return nil
 	}
-	_, err = s.commit(ctx, ev)
+	_, err = s.commit(ctx, &ev)
 	return err
 }
 

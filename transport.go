@@ -232,7 +232,7 @@ func (s *State) fold(method string, raw []byte) {
 	}
 	here, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err = s.commit(here, ev)
+	_, err = s.commit(here, &ev)
 	if err != nil {
 		s.log.Debug("response not taken", "method", method, "error", err)
 	}

@@ -91,7 +91,7 @@ func reduceAgain(rules *reducer.Reducer, before *snapshot.Snapshot, row *persist
 	if err != nil {
 		return fmt.Errorf("its event: %w", err)
 	}
-	after, res := rules.Reduce(before, ev)
+	after, res := rules.Reduce(before, &ev)
 	if !slices.Equal(res.Changes, row.Changes) || after.Digest() != row.Digest || after.Sum() != row.Sum {
 		return errors.New("its event does not change what it says")
 	}

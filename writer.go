@@ -26,13 +26,12 @@ func (s *State) apply(ctx context.Context, raw []byte, at int64) (api.Seq, error
 	if err != nil {
 		return 0, err
 	}
-	return s.commit(ctx, ev)
+	return s.commit(ctx, &ev)
 }
 
 // decode reads an event, and counts it if it is none.
-func (s *State) decode(raw []byte, at int64) (reducer.Event, error) {
-	ev, err := reducer.Decode(raw, at)
-	if err != nil {
+func (s *State) decode(raw []byte, at int64) (ev reducer.Event, err error) {
+	if ev, err = reducer.Decode(raw, at); err != nil {
 		s.connection.countBad()
 		s.odd.add("", "", "is no JSON object", string(raw[:min(len(raw), maxOddFrame+1)]), at)
 		s.feed.published.broadcast()
@@ -44,8 +43,8 @@ func (s *State) decode(raw []byte, at int64) (reducer.Event, error) {
 // commit is the one place where events change the state: reduce, publish, queue for
 // the file. Decoding and waiting for room in the queue come before the lock, so
 // that the lock is held for microseconds.
-func (s *State) commit(ctx context.Context, ev reducer.Event) (api.Seq, error) {
-	s.ask(&ev)
+func (s *State) commit(ctx context.Context, ev *reducer.Event) (api.Seq, error) {
+	s.ask(ev)
 	if s.flusher != nil {
 		if err := s.flusher.reserve(ctx); err != nil {
 			return 0, err
@@ -88,7 +87,7 @@ func (s *State) ask(ev *reducer.Event) {
 
 // reduce applies one event and publishes the result. The row is nil if nothing
 // changed. The caller holds the writer lock.
-func (s *State) reduce(ev reducer.Event) (api.Seq, *persist.Row, error) {
+func (s *State) reduce(ev *reducer.Event) (api.Seq, *persist.Row, error) {
 	before := s.current.Load()
 	if err := s.feed.err(); err != nil {
 		return 0, nil, err

@@ -35,7 +35,7 @@ func BenchmarkApply(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				s, _ = r.Reduce(s, ev)
+				s, _ = r.Reduce(s, &ev)
 				i++
 			}
 		})

@@ -211,7 +211,7 @@ func TestReducerForgets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		next, got := worn.Reduce(before, ev)
+		next, got := worn.Reduce(before, &ev)
 		for i := range memory {
 			memory[i] = '#'
 		}

@@ -83,7 +83,7 @@ type Hint struct {
 // snapshot stays as it is; the two are the same one if the event is Ignored.
 // Every event is good for some result: one that makes no sense is Ignored.
 func Reduce(cfg Config, s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Result) {
-	return New(cfg).Reduce(s, ev)
+	return New(cfg).Reduce(s, &ev)
 }
 
 // A Reducer reduces one event after another in the same memory. Its results do
@@ -94,8 +94,9 @@ type Reducer struct{ st step }
 // New returns a Reducer.
 func New(cfg Config) *Reducer { return &Reducer{step{cfg: cfg}} }
 
-// Reduce is the function of that name.
-func (r *Reducer) Reduce(s *snapshot.Snapshot, ev Event) (*snapshot.Snapshot, Result) {
+// Reduce is the function of that name. An Event is large, so that to copy it takes as
+// long as much of what is done with one that changes nothing.
+func (r *Reducer) Reduce(s *snapshot.Snapshot, ev *Event) (*snapshot.Snapshot, Result) {
 	h, known := table[ev.Type]
 	switch {
 	case !known:

@@ -22,9 +22,9 @@ type step struct {
 }
 
 // begin makes the step one of an event that happens to s.
-func (st *step) begin(s *snapshot.Snapshot, ev Event) {
+func (st *step) begin(s *snapshot.Snapshot, ev *Event) {
 	st.Reset(s)
-	st.ev, st.self = ev, s.SelfID()
+	st.ev, st.self = *ev, s.SelfID()
 	st.hints, st.why, st.odd, st.bad = nil, "", "", nil
 }
 

@@ -99,7 +99,11 @@ func (e *Edit) Reset(s *Snapshot) {
 	}
 	e.begun, e.gathering = begun{}, nil
 	e.ties.begin(nil)
-	e.found = [len(e.found)]found{}
+	for i := range e.found {
+		if e.found[i].kind != 0 {
+			e.found[i] = found{}
+		}
+	}
 	clear(e.changes)
 	e.changes, e.at = e.changes[:0], nil
 	e.Encoder.reset()

@@ -23,7 +23,7 @@ func (b *benchmark) reduce(s *snapshot.Snapshot, raw []byte, at int64) (*snapsho
 	if err != nil {
 		return s, reducer.Result{}, err
 	}
-	next, res := b.reducer.Reduce(s, ev)
+	next, res := b.reducer.Reduce(s, &ev)
 	return next, res, nil
 }
 

@@ -27,7 +27,6 @@ type found struct{ key, keyEnd, value, end uint32 }
 // ParseFields is Parse that finds the members of an object on the way. What is
 // no object has none. A long text is checked on all processors.
 func ParseFields(text string, fs *Fields) (Value, error) {
-	*fs = Fields{}
 	if at(text, space(text, 0)) == '{' && uint64(len(text)) < 1<<32 {
 		v, err := fs.parse(text)
 		if err != nil {
@@ -36,6 +35,7 @@ func ParseFields(text string, fs *Fields) (Value, error) {
 		}
 		return v, nil
 	}
+	*fs = Fields{}
 	v, err := Parse(text)
 	if err == nil {
 		*fs = v.Fields()
@@ -46,7 +46,7 @@ func ParseFields(text string, fs *Fields) (Value, error) {
 // parse reads a text that begins as an object.
 func (fs *Fields) parse(text string) (Value, *SyntaxError) {
 	start := space(text, 0)
-	fs.text, fs.rest = text, len(text)
+	fs.text, fs.n, fs.rest, fs.deep = text, 0, len(text), nil // what is in at beyond n is not looked at
 	i := space(text, start+1)
 	for more := at(text, i) != '}'; more; {
 		member := i
