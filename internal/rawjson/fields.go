@@ -120,19 +120,22 @@ func (fs *Fields) add(i, keyEnd, value, end int, plain bool) bool {
 }
 
 // plainKey returns where the key that starts at i ends, if it reads as it is
-// written. Keys are short, so bytes are as good as words.
+// written.
 func plainKey(s string, i int) (end int, ok bool) {
 	if at(s, i) != '"' {
 		return i, false
 	}
-	for i++; i < len(s); i++ {
-		if c := s[i]; c == '"' {
-			return i, true
-		} else if c < ' ' || c == '\\' || c >= utf8.RuneSelf {
-			break
+	for i++; i+8 <= len(s); i += 8 {
+		w := word(s, i)
+		if mask := special(w) | w&tops; mask != 0 {
+			i += marked(mask)
+			return i, s[i] == '"'
 		}
 	}
-	return i, false
+	for i < len(s) && !isSpecial(s[i]) && s[i] < utf8.RuneSelf {
+		i++
+	}
+	return i, at(s, i) == '"'
 }
 
 // afterKey is keyEnd for a key that plainKey was asked about.
