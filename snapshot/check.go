@@ -96,7 +96,7 @@ func (s *Snapshot) checkTie(fresh *Snapshot, t Tie) (errs []error) {
 
 func (m *memberships) check() (errs []error) {
 	pairs := 0
-	for conv, c := range m.convs.byID.All() {
+	for conv, c := range m.convs.all() {
 		for user := range m.users.names(c.with) {
 			pairs++
 			if !m.users.of(user).Has(c.num) {
@@ -105,7 +105,7 @@ func (m *memberships) check() (errs []error) {
 		}
 	}
 	back := 0
-	for _, u := range m.users.byID.All() {
+	for _, u := range m.users.all() {
 		back += u.with.Len()
 	}
 	if pairs != back || pairs != m.count {
@@ -116,9 +116,9 @@ func (m *memberships) check() (errs []error) {
 
 // check verifies that ids and numbers agree.
 func (s *side) check() (errs []error) {
-	for id, x := range s.byID.All() {
-		if int(x.num) >= s.Len() || s.ID(x.num) != id {
-			errs = append(errs, fmt.Errorf("%s has number %d, which is another's", id, x.num))
+	for id, x := range s.all() {
+		if num, ok := s.number(id); !ok || num != x.num {
+			errs = append(errs, fmt.Errorf("%s has number %d, and is not found under it", id, x.num))
 		}
 	}
 	return errs

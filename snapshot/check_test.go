@@ -57,14 +57,26 @@ func TestCheckTells(t *testing.T) {
 			s.ties = e.seal()
 		}, `tie 0: "C1/m:0.0" is tied to "C1"`},
 		{"a member in one direction only", func(s *Snapshot) {
-			s.members.convs.byID = s.members.convs.byID.Set("G1", end{num: 1, with: s.members.convs.of("C1")})
+			var e sideEdit
+			e.begin(s.members.convs)
+			_, g1 := e.numbered("G1")
+			e.set(g1.num, s.members.convs.of("C1"))
+			s.members.convs = e.seal()
 		}, "G1 has member U1, who is not in it"},
 		{"a conversation in one direction only", func(s *Snapshot) {
-			s.members.users.byID = s.members.users.byID.Set("U3", end{num: 2, with: s.members.users.of("U1")})
+			var e sideEdit
+			e.begin(s.members.users)
+			_, u3 := e.numbered("U3")
+			e.set(u3.num, s.members.users.of("U1"))
+			s.members.users = e.seal()
 		}, "memberships"},
 		{"a number that is another's", func(s *Snapshot) {
-			s.members.convs.byID = s.members.convs.byID.Set("G1", end{num: 0})
-		}, "G1 has number 0, which is another's"},
+			var e sideEdit
+			e.begin(s.members.convs)
+			_, g1 := e.numbered("G1")
+			e.at.Remove(numbered.NewEntry(numbered.Hash("G1"), g1.num))
+			s.members.convs = e.seal()
+		}, "G1 has number"},
 		{"the count of members", func(s *Snapshot) { s.members.count++ }, "memberships"},
 		{"self's flag without membership", func(s *Snapshot) {
 			e := s.Edit()

@@ -67,10 +67,10 @@ func (s *Snapshot) Footprint() []Share {
 
 // footprint returns what one side of memberships takes.
 func (s *side) footprint() (n int64) {
-	for id, x := range s.byID.All() {
+	for id, x := range s.all() {
 		n += textBytes(id) + x.with.Footprint()
 	}
-	return n + s.byID.Footprint() + int64(len(s.pages)*idPageSize*16)
+	return n + s.at.Footprint() + s.with.Footprint() + int64(len(s.pages)*idPageSize*16)
 }
 
 func textBytes(s string) int64 { return int64(sizes.Rounded(len(s))) }

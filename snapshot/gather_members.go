@@ -191,5 +191,8 @@ func (m *newMembers) seal() (_ memberships, digest uint64) {
 	for conv, set := range m.sets {
 		sets[conv] = idset.Of(set)
 	}
-	return memberships{convs: newSide(m.convs.ids, sets), users: newSide(m.users.ids, in.Sets()), count: count}, digest
+	next := memberships{count: count}
+	next.convs, _ = newSide(m.convs.ids, sets)
+	next.users, _ = newSide(m.users.ids, in.Sets())
+	return next, digest
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/slackstate/slackstate/internal/idset"
-	"github.com/slackstate/slackstate/internal/pmap"
 )
 
 // Members loads all memberships, before the first Put: the ids that have numbers,
@@ -22,10 +21,10 @@ func (l *Load) Members(convs, users IDs, parts iter.Seq[Part]) error {
 	if err != nil {
 		return err
 	}
-	m := &l.members
-	m.convs = newSide(convs, sets)
-	m.users = newSide(users, transposed(t, sets))
-	if m.convs.byID.Len() != convs.Len() || m.users.byID.Len() != users.Len() {
+	m, ok, also := &l.members, false, false
+	m.convs, ok = newSide(convs, sets)
+	m.users, also = newSide(users, transposed(t, sets))
+	if !ok || !also {
 		return errors.New("an id has two numbers")
 	}
 	return nil
@@ -44,13 +43,6 @@ func checkIDs(convs, users IDs) error {
 		}
 	}
 	return nil
-}
-
-// newSide returns a side of ids and their sets by number.
-func newSide(ids IDs, sets []idset.Set) side {
-	return side{ids, pmap.Build(ids.Len(), func(i int) (string, end) {
-		return ids.ID(uint32(i)), end{uint32(i), sets[i]}
-	})}
 }
 
 // packed returns the sets of all conversations by number, shows them to t, and

@@ -25,8 +25,8 @@ func (m *memberships) in(user string) iter.Seq[string] { return m.convs.names(m.
 func (m *memberships) size(conv string) int { return m.convs.of(conv).Len() }
 
 func (m *memberships) has(conv, user string) bool {
-	u, ok := m.users.byID.Get(user)
-	return ok && m.convs.of(conv).Has(u.num)
+	u, ok := m.users.number(user)
+	return ok && m.convs.of(conv).Has(u)
 }
 
 func (m *memberships) get(key string) Record {
@@ -38,7 +38,7 @@ func (m *memberships) get(key string) Record {
 
 func (m *memberships) all() iter.Seq2[string, Record] {
 	return func(yield func(string, Record) bool) {
-		for conv := range m.convs.byID.All() {
+		for conv := range m.convs.all() {
 			for user := range m.of(conv) {
 				if !yield(Pair(conv, user), Exists) {
 					return
@@ -253,7 +253,7 @@ func (e *membersEdit) seal() memberships {
 	var moves []move
 	for i := range e.sets {
 		s := &e.sets[i]
-		e.convs.set(s.id, end{s.end.num, s.seal()})
+		e.convs.set(s.end.num, s.seal())
 		if len(e.sets) == 1 {
 			moves = s.moves
 		} else {
@@ -268,7 +268,7 @@ func (e *membersEdit) seal() memberships {
 		for n < len(rest) && rest[n].user == first.user {
 			n++
 		}
-		e.users.set(first.id, end{first.user, changed(first.before, rest[:n], func(m move) uint32 { return m.conv })})
+		e.users.set(first.user, changed(first.before, rest[:n], func(m move) uint32 { return m.conv }))
 		rest = rest[n:]
 	}
 	return memberships{e.convs.seal(), e.users.seal(), e.count}

@@ -21,9 +21,9 @@ func (p Packed) Users() IDs         { return p.m.users.IDs }
 // Numbers returns the numbers of a pair's ids. If it has none the two are not, and
 // were not in any snapshot before, in a conversation together.
 func (p Packed) Numbers(conv, user string) (c, u uint32, ok bool) {
-	x, ok := p.m.convs.byID.Get(conv)
-	y, also := p.m.users.byID.Get(user)
-	return x.num, y.num, ok && also
+	c, ok = p.m.convs.number(conv)
+	u, also := p.m.users.number(user)
+	return c, u, ok && also
 }
 
 // A Part is some of the members of a conversation: those whose numbers are From
@@ -37,7 +37,7 @@ type Part struct {
 // below hi; the first part is From lo.
 func (p Packed) Parts(conv, lo, hi uint32) iter.Seq[Part] {
 	return func(yield func(Part) bool) {
-		nums := p.m.convs.of(p.m.convs.ID(conv)).Between(nil, lo, hi)
+		nums := p.m.convs.with.At(int(conv)).Between(nil, lo, hi)
 		for i, enc := range idset.Parts(nums) {
 			from := nums[i]
 			if i == 0 {

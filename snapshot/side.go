@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/slackstate/slackstate/internal/idset"
-	"github.com/slackstate/slackstate/internal/pmap"
+	"github.com/slackstate/slackstate/internal/numbered"
 )
 
 // A side is one of the two directions of memberships: conversations and their
@@ -16,19 +16,53 @@ import (
 // nothing that a snapshot shows depends on it.
 type side struct {
 	IDs
-	byID pmap.Map[string, end]
+	at   numbered.Index             // leads from the hash of an id to its number
+	with numbered.Vector[idset.Set] // by number: those on the other side that it is paired with
 }
 
-// An end is what a side knows of an id: its number, and the numbers on the other
-// side that it is paired with.
+// An end is what a side knows of an id.
 type end struct {
 	num  uint32
 	with idset.Set
 }
 
+// newSide returns a side of ids and their sets by number; ok is false if two ids
+// are the same.
+func newSide(ids IDs, sets []idset.Set) (s side, ok bool) {
+	entries := make([]numbered.Entry, 0, ids.Len())
+	for id := range ids.From(0) {
+		entries = append(entries, numbered.NewEntry(numbered.Hash(id), uint32(len(entries))))
+	}
+	s = side{ids, numbered.BuildIndex(entries), numbered.BuildVector(len(sets), func(i int) idset.Set { return sets[i] })}
+	return s, s.at.Unique(s.ID)
+}
+
+// number returns the number of an id, and whether it has one.
+func (s *side) number(id string) (num uint32, ok bool) {
+	return s.at.Find(numbered.Hash(id), func(num uint32) bool { return s.ID(num) == id })
+}
+
+func (s *side) get(id string) (x end, ok bool) {
+	if x.num, ok = s.number(id); ok {
+		x.with = s.with.At(int(x.num))
+	}
+	return x, ok
+}
+
 func (s *side) of(id string) idset.Set {
-	x, _ := s.byID.Get(id)
+	x, _ := s.get(id)
 	return x.with
+}
+
+// all returns all ids and what is known of them, in the order of their numbers.
+func (s *side) all() iter.Seq2[string, end] {
+	return func(yield func(string, end) bool) {
+		for num := range uint32(s.Len()) {
+			if !yield(s.ID(num), end{num, s.with.At(int(num))}) {
+				return
+			}
+		}
+	}
 }
 
 // names returns the ids of numbers.
@@ -48,9 +82,10 @@ func (s *side) each(nums iter.Seq[uint32]) iter.Seq[string] {
 type sideEdit struct {
 	base  side
 	begun bool // what follows is in use; base answers until then
-	byID  pmap.Edit[string, end]
 	ids   IDs
 	own   int // pages from this one on belong to the edit
+	at    numbered.IndexEdit
+	with  numbered.VectorEdit[idset.Set]
 }
 
 // begin starts over from base.
@@ -61,50 +96,53 @@ func (e *sideEdit) begin(base side) {
 	e.base = base
 }
 
-func (e *sideEdit) get(id string) (end, bool) {
-	if e.begun {
-		return e.byID.Get(id)
+// peek returns the side as the edit has it, for a caller that is done with it
+// before the next change.
+func (e *sideEdit) peek() *side {
+	if !e.begun {
+		return &e.base
 	}
-	return e.base.byID.Get(id)
+	return &side{e.ids, e.at.Peek(), e.with.Vector}
 }
 
-// edit makes sure that byID is there to be changed.
-func (e *sideEdit) edit() *pmap.Edit[string, end] {
+func (e *sideEdit) get(id string) (end, bool) { return e.peek().get(id) }
+
+func (e *sideEdit) id(num uint32) string { return e.peek().ID(num) }
+
+// edit makes sure that there is something to change.
+func (e *sideEdit) edit() {
 	if !e.begun {
 		e.begun = true
-		e.byID.Start(e.base.byID)
 		e.ids, e.own = e.base.IDs, len(e.base.pages)
+		e.at.Start(e.base.at)
+		e.with.Start(e.base.with)
 	}
-	return &e.byID
 }
 
 // numbered returns an id as it is stored and what is known of it, with a new
 // number if it has none.
 func (e *sideEdit) numbered(id string) (stored string, x end) {
-	byID := e.edit()
-	if stored, x, ok := byID.Entry(id); ok {
-		return stored, x
+	e.edit()
+	if x, ok := e.get(id); ok {
+		return e.ids.ID(x.num), x
 	}
 	id = strings.Clone(id) // it may be cut out of a frame
 	x.num = uint32(e.ids.n)
 	e.own = e.ids.add(id, e.own)
-	byID.Set(id, x)
+	e.at.Add(numbered.NewEntry(numbered.Hash(id), x.num))
+	e.with.Set(int(x.num), x.with)
 	return id, x
 }
 
-// set stores what is known of an id that has a number.
-func (e *sideEdit) set(id string, x end) { e.edit().Set(id, x) }
-
-func (e *sideEdit) id(num uint32) string {
-	if e.begun {
-		return e.ids.ID(num)
-	}
-	return e.base.ID(num)
+// set stores what a number is paired with.
+func (e *sideEdit) set(num uint32, with idset.Set) {
+	e.edit()
+	e.with.Set(int(num), with)
 }
 
 func (e *sideEdit) seal() side {
 	if !e.begun {
 		return e.base
 	}
-	return side{e.ids, e.byID.Map()}
+	return side{e.ids, e.at.Index(), e.with.Publish()}
 }

@@ -2,7 +2,8 @@
 // number, as in an array. Its versions never change, and a new version shares
 // almost all of its memory with the one before.
 //
-// A [Table] is one version, and an [Edit] makes the next. A row keeps its number
+// A [Table] is one version, and an [Edit] makes the next. It is made of the two parts
+// that serve alone too: a [Vector], found by number, and an [Index]. A row keeps its number
 // for as long as its key is in the table. So an [Index], which leads to rows from
 // something else they have, need not change when the row does, and needs to store
 // of it no more than the number, and of what it leads from no more than a hash:

@@ -20,7 +20,7 @@ import (
 // hash are where it lies among all hashes, or very near. An entry takes about 9
 // bytes, however many there are.
 type Index struct {
-	buckets vector[[]Entry]
+	buckets Vector[[]Entry]
 	n       int
 }
 
@@ -95,6 +95,36 @@ func (ix *Index) Number(hash uint32) (number uint32, of int) {
 	return number, len(found)
 }
 
+// Find returns the number that a hash leads to and is accepts, and whether there is
+// one.
+func (ix *Index) Find(hash uint32, is func(number uint32) bool) (number uint32, ok bool) {
+	for _, x := range ix.entries(hash) {
+		if is(uint32(x)) {
+			return uint32(x), true
+		}
+	}
+	return 0, false
+}
+
+// Unique reports whether no two numbers have one text; of returns that of a number,
+// and the index has to lead from the hash of each.
+func (ix *Index) Unique(of func(number uint32) string) bool {
+	for i := range ix.buckets.n {
+		b := *ix.buckets.at(i)
+		for j, x := range b {
+			for _, y := range b[j+1:] {
+				if x.hash() != y.hash() {
+					break // they ascend
+				}
+				if of(uint32(x)) == of(uint32(y)) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
 // AppendNumbers appends the numbers that a hash leads to, in no particular order.
 func (ix *Index) AppendNumbers(numbers []uint32, hash uint32) []uint32 {
 	for _, x := range ix.entries(hash) {
@@ -124,7 +154,7 @@ func BuildIndex(entries []Entry) (ix Index) {
 	}
 	ends := intoBuckets(entries, (len(entries)+perBucket-1)/perBucket)
 	start := int32(0)
-	ix.buckets = build(len(ends), func(i int) []Entry {
+	ix.buckets = BuildVector(len(ends), func(i int) []Entry {
 		b := entries[start:ends[i]]
 		start = ends[i]
 		slices.Sort(b)
@@ -165,7 +195,7 @@ func intoBuckets(entries []Entry, n int) (ends []int32) {
 
 // Footprint returns how many bytes the index takes.
 func (ix *Index) Footprint() int64 {
-	sum := ix.buckets.footprint()
+	sum := ix.buckets.Footprint()
 	for i := range ix.buckets.n {
 		sum += int64(sizes.Rounded(8 * cap(*ix.buckets.at(i))))
 	}
@@ -183,26 +213,26 @@ func (ix *Index) Footprint() int64 {
 // An IndexEdit is for one goroutine at a time and must not be copied. Any number of
 // them may start from one Index, at the same time.
 type IndexEdit struct {
-	buckets vectorEdit[[]Entry]
+	buckets VectorEdit[[]Entry]
 	n       int
 }
 
 // Start makes e a new IndexEdit that starts from ix, whatever it was before.
 func (e *IndexEdit) Start(ix Index) {
-	e.buckets.start(ix.buckets)
+	e.buckets.Start(ix.buckets)
 	e.n = ix.n
 }
 
 // Index publishes what the edit holds now. The edit can go on from there.
-func (e *IndexEdit) Index() Index { return Index{e.buckets.publish(), e.n} }
+func (e *IndexEdit) Index() Index { return Index{e.buckets.Publish(), e.n} }
 
 // Peek is Index for a caller that is done with it before the next change.
-func (e *IndexEdit) Peek() Index { return Index{e.buckets.vector, e.n} }
+func (e *IndexEdit) Peek() Index { return Index{e.buckets.Vector, e.n} }
 
 // Add puts an entry in, and reports whether that is a change.
 func (e *IndexEdit) Add(x Entry) bool {
 	if e.buckets.n == 0 {
-		e.buckets.set(0, nil)
+		e.buckets.Set(0, nil)
 	}
 	at := bucket(x.hash(), e.buckets.n)
 	b := *e.buckets.at(at)
@@ -210,7 +240,7 @@ func (e *IndexEdit) Add(x Entry) bool {
 	if i < len(b) && b[i] == x {
 		return false
 	}
-	e.buckets.set(at, append(append(append(make([]Entry, 0, len(b)+1), b[:i]...), x), b[i:]...))
+	e.buckets.Set(at, append(append(append(make([]Entry, 0, len(b)+1), b[:i]...), x), b[i:]...))
 	if e.n++; e.n > perBucket*e.buckets.n {
 		e.split()
 	}
@@ -230,8 +260,8 @@ func (e *IndexEdit) split() {
 		}
 		return slices.Clone(p) // without the room to grow
 	}
-	e.buckets.set(from, part(from))
-	e.buckets.set(to, part(to))
+	e.buckets.Set(from, part(from))
+	e.buckets.Set(to, part(to))
 }
 
 // Remove takes an entry out, and reports whether that is a change.
@@ -245,7 +275,7 @@ func (e *IndexEdit) Remove(x Entry) bool {
 	if i == len(b) || b[i] != x {
 		return false
 	}
-	e.buckets.set(at, append(append(make([]Entry, 0, len(b)-1), b[:i]...), b[i+1:]...))
+	e.buckets.Set(at, append(append(make([]Entry, 0, len(b)-1), b[:i]...), b[i+1:]...))
 	e.n--
 	return true
 }

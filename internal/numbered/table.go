@@ -10,9 +10,9 @@ import "iter"
 //  3. Rows have the numbers from 0 on, without gaps but for those that deleted
 //     rows have left, which new rows take first.
 type Table[V ~string] struct {
-	rows vector[Row[V]]
+	rows Vector[Row[V]]
 	keys Index          // leads from the hash of a key to the row's number
-	free vector[uint32] // numbers without a row; the last is taken first
+	free Vector[uint32] // numbers without a row; the last is taken first
 }
 
 // A Row is a key and its value. Where there is none both are "".
@@ -29,12 +29,7 @@ func (t *Table[V]) At(number uint32) Row[V] { return *t.rows.at(int(number)) }
 
 // Number returns the number of a key's row, and whether there is one.
 func (t *Table[V]) Number(key string) (number uint32, ok bool) {
-	for _, x := range t.keys.entries(Hash(key)) {
-		if t.rows.at(int(uint32(x))).Key == key {
-			return uint32(x), true
-		}
-	}
-	return 0, false
+	return t.keys.Find(Hash(key), func(n uint32) bool { return t.rows.at(int(n)).Key == key })
 }
 
 // Row returns the row of a key. Its Key is that of the table, whose memory need not
@@ -60,16 +55,14 @@ func (t *Table[V]) All() iter.Seq2[string, V] {
 // Build returns the table of n rows, which at returns by number; ok is false if two
 // have one key. It takes a fraction of the time of an Edit.
 func Build[V ~string](n int, at func(i int) Row[V]) (t Table[V], ok bool) {
-	t.rows = build(n, at)
+	t.rows = BuildVector(n, at)
 	entries := make([]Entry, n)
 	for i := range entries {
 		entries[i] = NewEntry(Hash(t.rows.at(i).Key), uint32(i))
 	}
 	t.keys = BuildIndex(entries)
-	for i := range n {
-		if first, _ := t.Number(t.rows.at(i).Key); first != uint32(i) {
-			return Table[V]{}, false
-		}
+	if !t.keys.Unique(func(n uint32) string { return t.rows.at(int(n)).Key }) {
+		return Table[V]{}, false
 	}
 	return t, true
 }
@@ -77,31 +70,31 @@ func Build[V ~string](n int, at func(i int) Row[V]) (t Table[V], ok bool) {
 // Footprint returns how many bytes the table takes, with the headers of keys and
 // values but without what they point to.
 func (t *Table[V]) Footprint() int64 {
-	return t.rows.footprint() + t.keys.Footprint() + t.free.footprint()
+	return t.rows.Footprint() + t.keys.Footprint() + t.free.Footprint()
 }
 
 // An Edit is a batch of changes that starts from one Table and makes others. The
 // zero Edit is of no use until Start. What holds for [IndexEdit] holds for it too.
 type Edit[V ~string] struct {
-	rows vectorEdit[Row[V]]
+	rows VectorEdit[Row[V]]
 	keys IndexEdit
-	free vectorEdit[uint32]
+	free VectorEdit[uint32]
 }
 
 // Start makes e a new Edit that starts from t, whatever it was before.
 func (e *Edit[V]) Start(t Table[V]) {
-	e.rows.start(t.rows)
+	e.rows.Start(t.rows)
 	e.keys.Start(t.keys)
-	e.free.start(t.free)
+	e.free.Start(t.free)
 }
 
 // Table publishes what the edit holds now. The Edit can go on from there.
 func (e *Edit[V]) Table() Table[V] {
-	return Table[V]{e.rows.publish(), e.keys.Index(), e.free.publish()}
+	return Table[V]{e.rows.Publish(), e.keys.Index(), e.free.Publish()}
 }
 
 // Peek is Table for a caller that is done with it before the next change.
-func (e *Edit[V]) Peek() Table[V] { return Table[V]{e.rows.vector, e.keys.Peek(), e.free.vector} }
+func (e *Edit[V]) Peek() Table[V] { return Table[V]{e.rows.Vector, e.keys.Peek(), e.free.Vector} }
 
 // Row is [Table.Row] for what the edit holds now.
 func (e *Edit[V]) Row(key string) (Row[V], bool) {
@@ -119,7 +112,7 @@ func (e *Edit[V]) Set(key string, value V) (number uint32) {
 		number = e.vacant()
 		e.keys.Add(NewEntry(Hash(key), number))
 	}
-	e.rows.set(int(number), Row[V]{key, value})
+	e.rows.Set(int(number), Row[V]{key, value})
 	return number
 }
 
@@ -139,8 +132,8 @@ func (e *Edit[V]) Delete(key string) (number uint32, ok bool) {
 	t := e.Peek()
 	if number, ok = t.Number(key); ok {
 		e.keys.Remove(NewEntry(Hash(key), number))
-		e.free.set(e.free.n, number)
-		e.rows.set(int(number), Row[V]{})
+		e.free.Set(e.free.n, number)
+		e.rows.Set(int(number), Row[V]{})
 	}
 	return number, ok
 }

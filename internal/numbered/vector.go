@@ -6,13 +6,14 @@ import (
 	"github.com/slackstate/slackstate/internal/sizes"
 )
 
-// A vector is one version of a persistent array, as a tree of which all leaves are
-// equally deep. Its trunk is a slice, so that there is no end to its size; a change
-// copies the trunk and what lies on one way from it to a leaf.
+// A Vector is one version of a persistent array. The zero Vector is empty and ready
+// to use. It never changes, and all methods may be called concurrently.
 //
-// Branches and twigs are written only by the edit numbered owner, until it
-// publishes them: see [IndexEdit].
-type vector[T any] struct {
+// It is a tree of which all leaves are equally deep. Its trunk is a slice, so that
+// there is no end to its size; a change copies the trunk and what lies on one way
+// from it to a leaf. Branches and twigs are written only by the edit numbered owner,
+// until it publishes them: see [IndexEdit].
+type Vector[T any] struct {
 	n       int
 	version uint64 // no owner is above it
 	trunk   []*branch[T]
@@ -38,15 +39,21 @@ const (
 	perBranch = perTwig * width
 )
 
-// at returns element i, which must be there.
-func (v *vector[T]) at(i int) *T {
+// Len returns the number of elements.
+func (v *Vector[T]) Len() int { return v.n }
+
+// At returns element i, which must be there.
+func (v *Vector[T]) At(i int) T { return *v.at(i) }
+
+// at returns where element i is.
+func (v *Vector[T]) at(i int) *T {
 	return &v.trunk[i/perBranch].twigs[i/perTwig%width].leaves[i/leafLen%width][i%leafLen]
 }
 
-// build returns the vector of n elements, which at is asked for in order.
-func build[T any](n int, at func(int) T) (v vector[T]) {
-	var e vectorEdit[T]
-	e.start(v)
+// BuildVector returns the vector of n elements, which at is asked for in order.
+func BuildVector[T any](n int, at func(int) T) (v Vector[T]) {
+	var e VectorEdit[T]
+	e.Start(v)
 	for i := 0; i < n; i += leafLen {
 		l := new(leaf[T])
 		for j := range min(leafLen, n-i) {
@@ -55,10 +62,11 @@ func build[T any](n int, at func(int) T) (v vector[T]) {
 		*e.leaf(i) = l
 	}
 	e.n = n
-	return e.publish()
+	return e.Publish()
 }
 
-func (v *vector[T]) footprint() (sum int64) {
+// Footprint returns how many bytes the vector takes.
+func (v *Vector[T]) Footprint() (sum int64) {
 	var l leaf[T]
 	sum = int64(sizes.Rounded(len(v.trunk) * int(unsafe.Sizeof(v.trunk[0]))))
 	for _, b := range v.trunk {
@@ -68,24 +76,27 @@ func (v *vector[T]) footprint() (sum int64) {
 	return sum + int64((v.n+leafLen-1)/leafLen*sizes.Rounded(int(unsafe.Sizeof(l))))
 }
 
-// A vectorEdit changes a vector in a batch.
-type vectorEdit[T any] struct {
-	vector[T]
+// A VectorEdit is a batch of changes that starts from one Vector and makes others.
+// What holds for [IndexEdit] holds for it too.
+type VectorEdit[T any] struct {
+	Vector[T]
 	id  uint64 // above any owner in the vector it started from
 	own bool   // the trunk
 }
 
-func (e *vectorEdit[T]) start(v vector[T]) { *e = vectorEdit[T]{vector: v, id: v.version + 1} }
+// Start makes e a new VectorEdit that starts from v, whatever it was before.
+func (e *VectorEdit[T]) Start(v Vector[T]) { *e = VectorEdit[T]{Vector: v, id: v.version + 1} }
 
-func (e *vectorEdit[T]) publish() vector[T] {
+// Publish returns what the edit holds now. The edit can go on from there.
+func (e *VectorEdit[T]) Publish() Vector[T] {
 	e.version = e.id
 	e.id++
 	e.own = false
-	return e.vector
+	return e.Vector
 }
 
-// set sets element i, the one behind the last or one before it.
-func (e *vectorEdit[T]) set(i int, x T) {
+// Set sets element i, the one behind the last or one before it.
+func (e *VectorEdit[T]) Set(i int, x T) {
 	at := e.leaf(i)
 	l := new(leaf[T])
 	if *at != nil {
@@ -97,7 +108,7 @@ func (e *vectorEdit[T]) set(i int, x T) {
 }
 
 // leaf returns where the leaf of element i hangs, on a twig that the edit owns.
-func (e *vectorEdit[T]) leaf(i int) **leaf[T] {
+func (e *VectorEdit[T]) leaf(i int) **leaf[T] {
 	if !e.own {
 		e.trunk, e.own = append(make([]*branch[T], 0, len(e.trunk)), e.trunk...), true
 	}
