@@ -172,7 +172,8 @@ func foldsTo(s, folded string) bool {
 	for i := range len(s) {
 		c := s[i]
 		if c >= utf8.RuneSelf || i+1 < len(s) && s[i+1] >= utf8.RuneSelf {
-			return foldText(s) == folded // what comes now may go together with c
+			// What comes now may go together with c.
+			return (mayFoldToASCII(s[i:]) || !isASCII(folded[min(i, len(folded)):])) && foldText(s) == folded
 		}
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
@@ -182,6 +183,27 @@ func foldsTo(s, folded string) bool {
 		}
 	}
 	return len(s) == len(folded)
+}
+
+// mayFoldToASCII reports whether s, which is not ASCII, may fold to it: whether it
+// has one of the few letters that do, or one whose encoding begins like theirs.
+func mayFoldToASCII(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case 0xc5, 0xcd, 0xe1, 0xe2: // of ſ, the Greek question mark and grave, and the Kelvin sign
+			return true
+		}
+	}
+	return false
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // foldText is Fold for any text. A letter that was folded may go together with an

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/unicode/norm"
@@ -155,6 +157,25 @@ func TestIndexesFollow(t *testing.T) {
 	}
 	if s.Digest() != 0 || s.Sum() != 0 {
 		t.Errorf("an empty workspace has digest %x and sum %x", s.Digest(), s.Sum())
+	}
+}
+
+// TestLettersThatFoldToASCII: of the letters beyond ASCII, few fold to one of its, and
+// those are known to.
+func TestLettersThatFoldToASCII(t *testing.T) {
+	var all []rune
+	for r := rune(utf8.RuneSelf); r <= unicode.MaxRune; r++ {
+		s := string(r)
+		if !isASCII(Fold(s)) {
+			continue
+		}
+		all = append(all, r)
+		if !mayFoldToASCII(s) || !foldsTo("a"+s, "a"+Fold(s)) || foldsTo("b"+s, "a"+Fold(s)) {
+			t.Errorf("%q folds to %q", s, Fold(s))
+		}
+	}
+	if want := []rune{'\u017f', '\u037e', '\u1fef', '\u212a'}; !slices.Equal(all, want) {
+		t.Errorf("%U fold to ASCII, want %U", all, want)
 	}
 }
 
