@@ -30,14 +30,16 @@ func (st *step) cached(key string, ts snapshot.TS) (pair string, m snapshot.Reco
 // as it is there, unless it is there already, or deleted, or older than all that
 // there is room for. What hangs on it may have come before it.
 func (st *step) insert(key string, m snapshot.Record) snapshot.Record {
+	keeps := st.keeps()
+	if !keeps && !st.ev.Unkept {
+		return ""
+	}
 	ts := snapshot.TS(m.Str(snapshot.MessageTS))
 	if m.Is(snapshot.MessageHidden) || !ts.Comparable() {
 		return ""
 	}
-	if !st.keeps() {
-		if st.ev.Unkept {
-			st.doubt(snapshot.MessagesOf(snapshot.ChannelID(key)))
-		}
+	if !keeps {
+		st.doubt(snapshot.MessagesOf(snapshot.ChannelID(key)))
 		return ""
 	}
 	pair, old := st.cached(key, ts)

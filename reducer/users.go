@@ -78,13 +78,16 @@ func (st *step) putUser(key string, patch snapshot.Record) {
 // stranger makes a stub of the author of a message from another workspace, of
 // whom no list tells but what the message says itself.
 func (st *step) stranger() {
+	key := st.ev.id("user")
+	if key == "" || st.Get(user, key) != "" {
+		return
+	}
 	home := st.ev.id("user_team")
 	if home == "" {
 		home = st.ev.id("source_team")
 	}
-	key := st.ev.id("user")
 	own := st.Get(team, "").Str(snapshot.TeamID)
-	if key == "" || home == "" || own == "" || home == own || st.Get(user, key) != "" {
+	if home == "" || own == "" || home == own {
 		return
 	}
 	as := []snapshot.Assignment{snapshot.UserTeamID.Str(home)}
