@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -127,13 +128,21 @@ func (c *committer) commit(n int) (time.Duration, error) {
 	return took, err
 }
 
-// changeUsers changes every user in one event.
+// changeUsers changes every user, each in an event of its own.
 func (c *committer) changeUsers() error {
-	e := c.state.Edit()
-	for id, r := range c.state.All(snapshot.KindUser) {
-		e.Put(snapshot.KindUser, id, e.With(snapshot.KindUser.Schema(), r, snapshot.UserName.Str("changed."+id)))
+	all := slices.Collect(maps.Keys(maps.Collect(c.state.All(snapshot.KindUser))))
+	for ids := range slices.Chunk(all, 1000) {
+		var rows []persist.Row
+		for _, id := range ids {
+			e := c.state.Edit()
+			e.Put(snapshot.KindUser, id, e.With(snapshot.KindUser.Schema(), e.Get(snapshot.KindUser, id), snapshot.UserName.Str("changed."+id)))
+			rows = append(rows, c.row(e))
+		}
+		if err := c.db.Append(rows, c.state); err != nil {
+			return err
+		}
 	}
-	return c.db.Append([]persist.Row{c.row(e)}, c.state)
+	return nil
 }
 
 // row ends an edit as an event.
