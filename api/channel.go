@@ -105,7 +105,8 @@ func (c Channel) Joined() bool {
 	return c.r.Is(snapshot.ConvIsMember) || c.Kind() == DM && c.Valid()
 }
 
-// Open reports whether a DM or group DM is in self's sidebar.
+// Open reports whether a DM or group DM is in self's sidebar. No list of
+// conversations tells, so it is as well known as Read is.
 func (c Channel) Open() bool { return c.r.Is(snapshot.ConvIsOpen) }
 
 // Muted reports whether self has muted it, and whether that is known: only where

@@ -10,21 +10,20 @@ import (
 // rtmConnect is the answer of rtm.connect: who and where, and a socket that
 // delivers everything from the call on. It may be told before the socket says
 // hello, or after.
-func (p *page) rtmConnect() {
-	p.selfAndTeam()
+func (p *page) rtmConnect() { p.connected(false) }
+
+// connected reads what rtm.connect and rtm.start have in common. Only a whole
+// rtm.start has all of the team.
+func (p *page) connected(whole bool) {
+	p.setSelf(p.record(snapshot.KindSelf, p.get("self")))
+	p.setTeam(p.record(team, p.get("team")), whole)
+	p.prefs(snapshot.KindSelfPref, snapshot.SelfPrefValue, p.get("self").Get("prefs"))
+	p.prefs(snapshot.KindTeamPref, snapshot.TeamPrefValue, p.get("team").Get("prefs"))
 	if p.Get(link, "").Is(snapshot.LinkUp) {
 		p.assign(link, "", snapshot.LinkLostAt.Int(p.start))
 	} else {
 		p.assign(link, "", snapshot.LinkAskedAt.Int(p.start))
 	}
-}
-
-// selfAndTeam reads what rtm.connect and rtm.start have in common.
-func (p *page) selfAndTeam() {
-	p.setSelf(p.record(snapshot.KindSelf, p.get("self")))
-	p.setTeam(p.record(team, p.get("team")))
-	p.prefs(snapshot.KindSelfPref, snapshot.SelfPrefValue, p.get("self").Get("prefs"))
-	p.prefs(snapshot.KindTeamPref, snapshot.TeamPrefValue, p.get("team").Get("prefs"))
 }
 
 func (p *page) setSelf(patch snapshot.Record) {
@@ -47,7 +46,9 @@ func (p *page) setSelf(patch snapshot.Record) {
 	}
 }
 
-func (p *page) setTeam(patch snapshot.Record) {
+// setTeam lays what is told of the team over what is known. What is not the whole
+// of it leaves the rest as stale as it was.
+func (p *page) setTeam(patch snapshot.Record, whole bool) {
 	if patch == snapshot.Exists {
 		return
 	}
@@ -64,7 +65,11 @@ func (p *page) setTeam(patch snapshot.Record) {
 		}
 	}
 	p.merge(team, "", p.With(team.Schema(), patch, drop...))
-	p.fresh(snapshot.CollectionTeam, "complete")
+	if whole {
+		p.fresh(snapshot.CollectionTeam, "complete")
+	} else {
+		p.begun(snapshot.CollectionTeam)
+	}
 }
 
 func (p *page) prefs(k snapshot.Kind, f *snapshot.Field, v rawjson.Value) {
@@ -86,7 +91,7 @@ func (p *page) authTest() {
 	p.setSelf(p.With(snapshot.KindSelf.Schema(), "", slices.Concat(
 		said(snapshot.SelfID, "user_id"), said(snapshot.SelfName, "user"))...))
 	p.setTeam(p.With(team.Schema(), "", slices.Concat(
-		said(snapshot.TeamID, "team_id"), said(snapshot.TeamName, "team"), said(snapshot.TeamURL, "url"))...))
+		said(snapshot.TeamID, "team_id"), said(snapshot.TeamName, "team"), said(snapshot.TeamURL, "url"))...), false)
 }
 
 // teamInfo is the answer of team.info, which also tells about other teams.
@@ -96,7 +101,7 @@ func (p *page) teamInfo() {
 		p.skip("is about another team")
 		return
 	}
-	p.setTeam(p.record(team, v))
+	p.setTeam(p.record(team, v), true)
 }
 
 // profileFields is the answer of team.profile.get: every definition.

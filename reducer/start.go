@@ -18,8 +18,9 @@ func (p *page) rtmStart() {
 	if !p.Base().Ready() {
 		p.Gather()
 	}
-	p.rtmConnect()
-	if p.get("channels").Kind() != rawjson.Array && p.get("users").Kind() != rawjson.Array {
+	whole := p.get("channels").Kind() == rawjson.Array || p.get("users").Kind() == rawjson.Array
+	p.connected(whole)
+	if !whole {
 		return
 	}
 	users := p.elems("users")

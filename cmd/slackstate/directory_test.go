@@ -172,7 +172,7 @@ func TestDirectoryWithRefusals(t *testing.T) {
 	}))
 	want := object{
 		"self":       object{"state": "complete", "as_of": 1., "source": "auth.test"},
-		"team":       object{"state": "complete", "as_of": 1., "source": "auth.test"},
+		"team":       object{"state": "partial", "as_of": 1., "source": "auth.test"},
 		"users":      object{"state": "complete", "as_of": 1., "source": "users.list"},
 		"usergroups": object{"state": "unknown", "as_of": 0., "source": "usergroups.list", "reason": "missing_scope"},
 		"emoji":      object{"state": "unknown", "as_of": 0., "source": "emoji.list", "reason": "fatal_error"},
