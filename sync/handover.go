@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -25,11 +26,13 @@ const (
 //     and nothing about the change goes up.
 //  2. What the old socket brings goes up at once, and what the new one brings
 //     after all of that, less what both have brought: one order, in which nothing
-//     is undone.
+//     is undone. If the new one is behind the old one, it is left out of what the
+//     new one brings next.
 //  3. If the old socket ends before the new one has said hello, or the new one
 //     before the old one is let go, the connection is lost like any other.
 type handover struct {
-	old []string // events that the old socket brought since the new one was asked for
+	self string   // the user
+	old  []string // events that the old socket brought since the new one was asked for
 
 	sock    *socket // nil until it is open
 	hangUp  func()
@@ -70,7 +73,7 @@ func (s *session) handOver(ctx context.Context) (err error) {
 			s.r.log.Warn("no socket to take over", "error", err.Error())
 		}
 	}()
-	h := &handover{hello: make(chan struct{}), lost: make(chan struct{})}
+	h := &handover{self: s.opening.user, hello: make(chan struct{}), lost: make(chan struct{})}
 	err = s.do(ctx, func(context.Context) error {
 		s.next = h // what comes from now on may come twice
 		return nil
@@ -148,17 +151,19 @@ func (s *session) over(ctx, inner context.Context, e ending) error {
 	}
 	s.sock, s.hangUp, s.next = h.sock, h.hangUp, nil
 	s.renewing, s.r.renewed = false, time.Now()
-	for _, f := range h.rest() {
+	rest, owed := h.rest()
+	for _, f := range rest {
 		if err := s.take(ctx, inner, f); err != nil {
 			return err
 		}
 	}
+	s.owed, s.owedUntil = owed, time.Now().Add(overlap)
 	return nil
 }
 
 // told notes what the old socket has brought.
 func (h *handover) told(f frame) {
-	if !twice(f) {
+	if !twice(f, h.self) {
 		return
 	}
 	if len(h.old) == heldFrames {
@@ -167,28 +172,38 @@ func (h *handover) told(f frame) {
 	h.old = append(h.old, string(f.raw))
 }
 
-// rest returns what the new socket brought beyond what the old one did: what the
-// old one brought last is what the new one brought first.
-func (h *handover) rest() []frame {
+// rest returns what the new socket brought beyond what the old one did, and what
+// the old one brought that the new one has still to bring. What the old one brought
+// last is what the new one brought first or, if the new one is behind, what it
+// brought is somewhere in what the old one did.
+func (h *handover) rest() (rest []frame, owed []string) {
 	var both []int // those in held that the old one may have brought
 	for i, f := range h.held {
-		if twice(f) {
+		if twice(f, h.self) {
 			both = append(both, i)
 		}
 	}
-	same := func(n int) bool {
+	same := func(n, from int) bool {
 		for i, at := range both[:n] {
-			if string(h.held[at].raw) != h.old[len(h.old)-n+i] {
+			if string(h.held[at].raw) != h.old[from+i] {
 				return false
 			}
 		}
 		return true
 	}
 	n := min(len(both), len(h.old))
-	for !same(n) {
+	for !same(n, len(h.old)-n) {
 		n--
 	}
-	rest := make([]frame, 0, len(h.held)-n)
+	if len(both) == 0 {
+		owed = h.old
+	}
+	for from := len(h.old) - len(both) - 1; n == 0 && len(both) > 0 && from >= 0; from-- {
+		if same(len(both), from) {
+			n, owed = len(both), h.old[from+len(both):]
+		}
+	}
+	rest = make([]frame, 0, len(h.held)-n)
 	for i, f := range h.held {
 		if n > 0 && i == both[0] {
 			both, n = both[1:], n-1
@@ -196,16 +211,38 @@ func (h *handover) rest() []frame {
 		}
 		rest = append(rest, f)
 	}
-	return rest
+	return rest, owed
+}
+
+// repeats reports whether a frame of the socket that has taken over was brought by
+// the old one. What the new one never got, it passes over.
+func (s *session) repeats(f frame) bool {
+	if len(s.owed) == 0 || !twice(f, s.opening.user) {
+		return false
+	}
+	at := slices.Index(s.owed, string(f.raw))
+	if at < 0 || f.at.After(s.owedUntil) {
+		s.owed = nil // it has caught up
+		return false
+	}
+	s.owed = s.owed[at+1:]
+	return true
 }
 
 // twice reports whether a frame comes on every socket that is open. Presence
-// comes on those that have asked for it.
-func twice(f frame) bool {
+// comes on those that have asked for it, and what self says not on the one that it
+// was sent over, which has the acknowledgement. To hear that again does no harm.
+func twice(f frame, self string) bool {
 	if f.meaning != event {
 		return false
 	}
 	_, v := meaningOf(f.raw)
-	typ, _ := v.Get("type").Str()
-	return typ != "presence_change"
+	switch typ, _ := v.Get("type").Str(); typ {
+	case "presence_change":
+		return false
+	case "message":
+		user, _ := v.Get("user").Str()
+		return user != self || user == ""
+	}
+	return true
 }

@@ -68,6 +68,50 @@ func TestHandover(t *testing.T) {
 	})
 }
 
+// What self says comes as an acknowledgement where it was sent and as a message
+// elsewhere, which keeps nothing else from going up once.
+func TestHandoverWhileSending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, c, written := sender(t)
+		pass(time.Minute)
+		sends := w.send(api.Draft{Channel: "C1", Text: "one"})
+		send(t, c, `{"type":"goodbye"}`)
+		c2, _ := w.accept(true)
+		keepAlive(t, c2)
+		reply := fmt.Sprintf(`{"ok":true,"reply_to":%d,"ts":"1700000000.000100","text":"one"}`, idOf(t, <-written))
+		said := `{"type":"message","channel":"C1","user":"U0","text":"one","ts":"1700000000.000100"}`
+		send(t, c, append(frames("a"), reply, frames("b")[0])...)
+		send(t, c2, append(frames("a"), said, frames("b")[0], frames("c")[0])...)
+		pass(overlap)
+		if got := <-sends; got.err != nil {
+			t.Errorf("sent: %v", got)
+		}
+		if diff := cmp.Diff(frames("a", "b", "c"), w.toldOf(`{"type":"f"`)); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	})
+}
+
+// What the old socket brought is left out also if it comes over the new one when
+// that has taken over: nothing goes back to what it was.
+func TestHandoverToSlower(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, old, _ := dismissed(t)
+		c, _ := w.accept(false)
+		keepAlive(t, c)
+		send(t, c, `{"type":"hello"}`)
+		old(frames("a", "b", "c", "d")...)
+		send(t, c, frames("a", "b")...)
+		pass(overlap)
+		send(t, c, frames("c", "d", "a", "b")...)
+		pass(overlap)
+		send(t, c, frames("c")...)
+		if diff := cmp.Diff(frames("a", "b", "c", "d", "a", "b", "c"), w.toldOf(`{"type":"f"`)); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	})
+}
+
 // The first socket to be lost is no planned change.
 func TestHandoverFails(t *testing.T) {
 	for _, tt := range []struct {
@@ -139,16 +183,18 @@ func TestGoodbyeAgain(t *testing.T) {
 // What the new socket brought first is what the old one brought last, and only
 // that is left out.
 func TestHandoverRest(t *testing.T) {
-	for _, tt := range []struct{ old, new, want string }{
-		{"", "", ""},
-		{"ab", "", ""},
-		{"", "ab", "ab"},
-		{"ab", "ab", ""},
-		{"ab", "bc", "c"},
-		{"abab", "abc", "c"},
-		{"aba", "ab", "b"},   // the last a may be the first
-		{"ab", "cab", "cab"}, // not in one order, so nothing is sure
-		{"abc", "ab", "ab"},
+	for _, tt := range []struct{ old, new, want, owed string }{
+		{"", "", "", ""},
+		{"ab", "", "", "ab"},
+		{"", "ab", "ab", ""},
+		{"ab", "ab", "", ""},
+		{"ab", "bc", "c", ""},
+		{"abab", "abc", "c", ""},
+		{"aba", "ab", "b", ""},   // the last a may be the first
+		{"ab", "cab", "cab", ""}, // not in one order, so nothing is sure
+		{"abc", "ab", "", "c"},   // the new one is behind
+		{"abcd", "b", "", "cd"},
+		{"abc", "ac", "ac", ""},
 	} {
 		h := handover{}
 		for _, n := range strings.Split(tt.old, "") {
@@ -157,12 +203,13 @@ func TestHandoverRest(t *testing.T) {
 		for _, n := range strings.Split(tt.new, "") {
 			h.held = append(h.held, frame{raw: []byte(n)})
 		}
+		rest, owed := h.rest()
 		var got string
-		for _, f := range h.rest() {
+		for _, f := range rest {
 			got += string(f.raw)
 		}
-		if got != tt.want {
-			t.Errorf("after %q, %q: %q, want %q", tt.old, tt.new, got, tt.want)
+		if got != tt.want || strings.Join(owed, "") != tt.owed {
+			t.Errorf("after %q, %q: %q and then without %q, want %q and without %q", tt.old, tt.new, got, owed, tt.want, tt.owed)
 		}
 	}
 }

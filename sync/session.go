@@ -45,6 +45,9 @@ type session struct {
 	renewing bool      // sock is to be let go
 	next     *handover // the attempt under way
 
+	owed      []string  // what the last socket brought and this one has yet to
+	owedUntil time.Time // when it has, at the latest
+
 	tried    map[Want]bool   // read from the beginning on this connection
 	refused  map[Want]bool   // those of them that cannot be had
 	cursors  map[Want]Cursor // where to go on instead; nil before they are asked for
@@ -202,6 +205,9 @@ func (s *session) hello(ctx context.Context, f frame) error {
 
 // heard takes one frame that is no more than that, and what it settles.
 func (s *session) heard(ctx context.Context, f frame) error {
+	if s.repeats(f) {
+		return nil
+	}
 	if s.next != nil {
 		s.next.told(f)
 	}
