@@ -24,6 +24,7 @@ type Faults struct {
 	double   int
 	tear     int
 	lose     int
+	echo     int
 	late     int
 	stale    int
 	blank    int
@@ -61,6 +62,7 @@ const (
 	faultHalfOpen    = "halfopen"
 	faultLostReply   = "lostreply"
 	faultReorder     = "reorder"
+	faultRepeat      = "repeat"
 	faultURL         = "expiredurl"
 	faultEmpty       = "emptypage"
 	faultScope       = "scope"
@@ -113,12 +115,12 @@ func (f *Faults) Clear() {
 	clear(f.random)
 	clear(f.planned)
 	f.withhold, f.double, f.cutAfter, f.tear, f.lose, f.lag = 0, 0, 0, 0, 0, 0
-	f.late, f.stale, f.blank = 0, 0, 0
+	f.late, f.stale, f.blank, f.echo = 0, 0, 0, 0
 }
 
 // Fired returns how often each fault has happened so far. Besides FaultNames:
 // error, scope (the error missing_scope), warning, delay, goodbye, cursors, lag,
-// reorder, expiredurl, emptypage, and slowclient (a queue ran full).
+// reorder, repeat, expiredurl, emptypage, and slowclient (a queue ran full).
 func (f *Faults) Fired() map[string]int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

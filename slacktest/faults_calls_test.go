@@ -97,6 +97,34 @@ func TestReorder(t *testing.T) {
 	})
 }
 
+// What says when it happened is told again behind three others; the rest is not.
+func TestRepeat(t *testing.T) {
+	bubble(t, slacktest.Options{Users: 60, Seed: 3}, func(t *testing.T, c *caller) {
+		people := cast(t, c.s)
+		room := must(c.s.CreateChannel(slacktest.ChannelSpec{Name: "room", Creator: people.ann, Members: []string{c.s.Self()}}))
+		sock := c.connect()
+		c.s.Faults().Repeat(1)
+		ok(t, c.s.RenameTeam("without a time"))
+		for _, text := range []string{"first", "second", "third", "fourth", "fifth"} {
+			must(c.s.Post(people.ann, room, text))
+		}
+		var got []any
+		for range 7 {
+			frame := sock.read()
+			if frame["type"] == "team_rename" {
+				frame["text"] = frame["name"]
+			}
+			got = append(got, frame["text"])
+		}
+		if diff := cmp.Diff([]any{"without a time", "first", "second", "third", "fourth", "first", "fifth"}, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if n := c.s.Faults().Fired()["repeat"]; n != 1 {
+			t.Errorf("%d counted, want 1", n)
+		}
+	})
+}
+
 // People of other workspaces are in no list of users; members, messages and
 // users.info have them, and the truth while they are there.
 func TestForeigners(t *testing.T) {

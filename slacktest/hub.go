@@ -25,6 +25,7 @@ type hub struct {
 	owed     [][]byte   // replies that the next RTM socket brings
 	closed   bool
 
+	echoes    []echo
 	late      []delivery // a frame that comes after the next
 	lateTimer *time.Timer
 }
@@ -139,6 +140,10 @@ func (h *hub) push(f frame) {
 		}
 	}
 	h.deliverLate()
+	h.echo()
+	if fate.copies > 0 && !fate.torn && h.faults.repeats(due[0].body) {
+		h.echoes = append(h.echoes, echo{due, behind})
+	}
 	if fate.cut {
 		h.cutAll()
 	}

@@ -3,6 +3,7 @@ package slacktest
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -43,9 +44,15 @@ func (s *Server) lagging(r *http.Request, m method, c call, lag time.Duration) (
 }
 
 // mix makes one list out of several looks at it: each row comes from one of
-// them, or is missing if that one does not have it.
+// them, or is missing if that one does not have it. On a page, that may be because
+// it was on another then, so no row is missing that any look has.
 func (f *Faults) mix(looks []map[string]any, name string) []any {
 	mixed, taken := []any{}, map[string]bool{}
+	paged := slices.ContainsFunc(looks, func(look map[string]any) bool {
+		meta, _ := look["response_metadata"].(map[string]any)
+		next, _ := meta["next_cursor"].(string)
+		return next != ""
+	})
 	for _, look := range looks {
 		rows, _ := look[name].([]any)
 		for _, row := range rows {
@@ -55,10 +62,11 @@ func (f *Faults) mix(looks []map[string]any, name string) []any {
 			}
 			taken[id] = true
 			from, _ := looks[f.pick(len(looks))][name].([]any)
-			for _, other := range from {
-				if rowID(other) == id {
-					mixed = append(mixed, other)
-				}
+			at := slices.IndexFunc(from, func(other any) bool { return rowID(other) == id })
+			if at >= 0 {
+				mixed = append(mixed, from[at])
+			} else if paged {
+				mixed = append(mixed, row)
 			}
 		}
 	}

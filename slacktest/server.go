@@ -29,6 +29,9 @@ type Options struct {
 	// TrimStart leaves out of a full rtm.start what Slack left out in its last
 	// years: latest and counters of channels, members beyond 500, presence.
 	TrimStart bool
+	// PageSize is how many rows a page of a list has at most, however many are asked
+	// for; 0 is 1,000. Slack promises no more than that there may be fewer.
+	PageSize int
 	// PlainMarks sends read markers as they are documented: conversation and ts.
 	// Real connections have been seen to carry the counters too, which is what
 	// happens without it.

@@ -20,6 +20,7 @@ type call struct {
 	args     url.Values
 	warnings []string
 	empty    bool // the page is to have no rows
+	most     int  // rows that a page has at most; 0 is maxLimit
 }
 
 // method is one entry of the Web API.
@@ -121,6 +122,7 @@ func (s *Server) respond(name string, r *http.Request, warning string, failure *
 	if warning != "" {
 		c.warnings = append(c.warnings, warning)
 	}
+	c.most = s.opts.PageSize
 	c.empty = err == nil && s.faults.empties(name)
 	var body object
 	if err == nil && m.write != nil {

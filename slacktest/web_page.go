@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"strconv"
@@ -18,15 +19,16 @@ func (c call) limit(usual int) (int, error) {
 	if c.empty {
 		return 0, nil
 	}
+	most := cmp.Or(c.most, maxLimit)
 	arg := c.args.Get("limit")
 	if arg == "" || arg == "0" {
-		return usual, nil
+		return min(usual, cmp.Or(c.most, usual)), nil
 	}
 	n, err := strconv.Atoi(arg)
 	if err != nil || n < 0 {
 		return 0, Error("invalid_limit")
 	}
-	return min(n, maxLimit), nil
+	return min(n, most), nil
 }
 
 // cursorTo makes the opaque cursor of a listing that goes on at the item called

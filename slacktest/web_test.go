@@ -150,6 +150,31 @@ func TestPaging(t *testing.T) {
 	}
 }
 
+// A page has no more rows than PageSize, whatever is asked for, and all pages
+// together have everything.
+func TestPageSize(t *testing.T) {
+	read := func(pageSize int, method, name, limit string) (largest int, ids []any) {
+		c := newCaller(t, newServer(t, slacktest.Options{Users: 60, PageSize: pageSize}))
+		for _, page := range c.pages(method, name, "limit", limit) {
+			rows := list(page, name)
+			largest = max(largest, len(rows))
+			for _, row := range rows {
+				ids = append(ids, row["id"])
+			}
+		}
+		return largest, ids
+	}
+	for method, name := range map[string]string{"users.list": "members", "conversations.list": "channels"} {
+		_, want := read(0, method, name, "999")
+		for limit, most := range map[string]int{"": 7, "999": 7, "5": 5} {
+			largest, got := read(7, method, name, limit)
+			if diff := cmp.Diff(want, got); diff != "" || largest != most {
+				t.Errorf("%s with limit %q: pages of up to %d, want %d; ids (-want +got)\n%s", method, limit, largest, most, diff)
+			}
+		}
+	}
+}
+
 // Types and exclude_archived are applied after a page is cut: pages are short or
 // empty and still have a cursor. All of it together is still complete.
 func TestConversationsListFiltersAfterCutting(t *testing.T) {
