@@ -1,18 +1,37 @@
 package slackstate_test
 
 import (
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
-var guardsOut = flag.Bool("guards", false, "have TestGuards take out one guard after another and run the tests without it")
+var guardsOut = flag.Bool("guards", false, "have TestGuards take out one guard after another and run what notices it")
+
+// lives is among how many lives of TestChaos one has to go red for a guard that is
+// said to be seen there: as many as a CI run lives through.
+const lives = 500
 
 // A guard is a line of a file without which something goes wrong.
-type guard struct{ what, file, line, without string }
+type guard struct {
+	what, file, line, without string
+	// chaos says that a life of TestChaos goes red. Otherwise a test of a package
+	// does, and why says what keeps it out of every life.
+	chaos          bool
+	test, pkg, why string
+}
+
+// elsewhere is how a guard names a test that notices it.
+var elsewhere = regexp.MustCompile(`^(Test\w+) in (\S+), since (.+)$`)
 
 // guards reads testdata/guards.txt.
 func guards(t *testing.T) (all []guard) {
@@ -21,22 +40,20 @@ func guards(t *testing.T) (all []guard) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, text, _ = cutParagraph(text)
-	for len(text) > 0 {
-		var one []byte
-		one, text, _ = cutParagraph(text)
-		lines := strings.Split(strings.TrimSpace(string(one)), "\n")
-		if len(lines) != 4 || !strings.HasPrefix(lines[2], "- ") || !strings.HasPrefix(lines[3], "+ ") {
+	for _, one := range strings.Split(strings.TrimSpace(string(text)), "\n\n")[1:] {
+		lines := strings.Split(one, "\n")
+		if len(lines) != 5 || !strings.HasPrefix(lines[2], "- ") || !strings.HasPrefix(lines[3], "+ ") || !strings.HasPrefix(lines[4], "= ") {
 			t.Fatalf("testdata/guards.txt: no guard: %q", one)
 		}
-		all = append(all, guard{lines[0], lines[1], lines[2][2:], lines[3][2:]})
+		g := guard{what: lines[0], file: lines[1], line: lines[2][2:], without: lines[3][2:], chaos: lines[4] == "= chaos"}
+		if by := elsewhere.FindStringSubmatch(lines[4][2:]); by != nil {
+			g.test, g.pkg, g.why = by[1], by[2], by[3]
+		} else if !g.chaos {
+			t.Fatalf("testdata/guards.txt: nothing notices: %q", one)
+		}
+		all = append(all, g)
 	}
 	return all
-}
-
-func cutParagraph(text []byte) (first, rest []byte, found bool) {
-	before, after, found := strings.Cut(string(text), "\n\n")
-	return []byte(before), []byte(after), found
 }
 
 // takeOut returns a file's text without a guard, whose line must be in it once.
@@ -59,49 +76,80 @@ func (g guard) takeOut(t *testing.T) string {
 	return strings.Join(lines, "\n")
 }
 
-// Taking out any one guard is noticed: by the chaos test, or else by the tests of
-// single things. Without -guards, only the list of them is checked: the tests run
-// once or more for each, which takes many minutes.
+// overlay writes what has the go command build the program without the guard.
+func (g guard) overlay(t *testing.T) string {
+	t.Helper()
+	file, err := filepath.Abs(g.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	replaced, overlay := filepath.Join(dir, "without.go"), filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(replaced, []byte(g.takeOut(t)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(map[string]any{"Replace": map[string]string{file: replaced}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(overlay, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return overlay
+}
+
+// redLife finds the lives that went red, those that hang included.
+var redLife = regexp.MustCompile(`TestChaos/lives/(\d+) \(`)
+
+// notices runs what is said to notice that the guard is gone, and returns what
+// did; "" if nothing did.
+func (g guard) notices(t *testing.T) string {
+	t.Helper()
+	args := []string{"test", "-overlay", g.overlay(t), "-timeout", "5m"}
+	if g.chaos {
+		args = append(args, "-run", "^TestChaos$", "-chaos", strconv.Itoa(lives), "-firstred", ".")
+	} else {
+		args = append(args, "-run", "^"+g.test+"$", g.pkg)
+	}
+	out, err := exec.Command("go", args...).CombinedOutput()
+	switch {
+	case err == nil:
+		return ""
+	case !g.chaos && strings.Contains(string(out), "--- FAIL: "+g.test):
+		return g.test + " in " + g.pkg
+	case g.chaos:
+		var seeds []int
+		for _, m := range redLife.FindAllSubmatch(out, -1) {
+			seed, _ := strconv.Atoi(string(m[1]))
+			seeds = append(seeds, seed)
+		}
+		if len(seeds) > 0 {
+			return fmt.Sprint("life ", slices.Min(seeds))
+		}
+	}
+	t.Fatalf("no test ran: %v\n%s", err, out)
+	return ""
+}
+
+// Taking out any one guard is noticed: some life of TestChaos goes red or, where
+// none can, a test that the guard names. Without -guards, only the list of them is
+// checked: each takes up to a minute.
 func TestGuards(t *testing.T) {
 	for _, g := range guards(t) {
 		t.Run(g.what, func(t *testing.T) {
 			if !*guardsOut {
-				if _, err := os.Stat(g.file); err != nil || g.line == g.without {
-					t.Errorf("no guard of %s: %q instead of %q", g.file, g.without, g.line)
+				g.takeOut(t)
+				if g.line == g.without {
+					t.Errorf("%s is no other line", g.without)
 				}
 				return
 			}
-			without := g.takeOut(t)
-			file, err := filepath.Abs(g.file)
-			if err != nil {
-				t.Fatal(err)
+			began := time.Now()
+			by := g.notices(t)
+			if by == "" {
+				t.Fatal("nobody notices")
 			}
-			dir := t.TempDir()
-			replaced, overlay := filepath.Join(dir, "without.go"), filepath.Join(dir, "overlay.json")
-			if err := os.WriteFile(replaced, []byte(without), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(overlay, []byte(`{"Replace":{"`+file+`":"`+replaced+`"}}`), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			for _, args := range [][]string{
-				{"-run", "^TestChaos$", "-chaos", "150", "."},
-				{"-run", "^Test(Converge|PagesDoNotUndoEvents|Recheck|RepairWhileLive|Guide|Send.*|FollowPresence|Kill|Gap.*)$", "."},
-				{"./reducer", "./sync"},
-			} {
-				out, err := exec.Command("go", append([]string{"test", "-overlay", overlay, "-failfast"}, args...)...).CombinedOutput()
-				switch {
-				case err == nil:
-					continue
-				case !strings.Contains(string(out), "--- FAIL"):
-					t.Fatalf("no test ran: %v\n%s", err, out)
-				}
-				_, first, _ := strings.Cut(string(out), "--- FAIL: ")
-				first, _, _ = strings.Cut(first, "\n")
-				t.Logf("noticed by %s (go test %s)", first, strings.Join(args, " "))
-				return
-			}
-			t.Error("nobody notices")
+			t.Logf("noticed by %s in %v", by, time.Since(began).Round(time.Second))
 		})
 	}
 }

@@ -79,14 +79,15 @@ func soak(t *testing.T, r *rig, long, cut time.Duration) {
 			happen(t, r.srv, rng, channel, user)
 			events++
 		}
+		if first.heap == 0 && time.Since(began) > long/3 && st.Status().Phase == api.Live {
+			first = measure()
+		}
 		if time.Since(lost) > cut {
 			lost = time.Now()
 			r.srv.Disconnect()
 		}
-		if first.heap == 0 && time.Since(began) > long/3 {
-			first = measure()
-		}
 	}
+	wait(t, st, slackstate.Live) // as it was the first time
 	last := measure()
 	r.srv.Disconnect()
 	<-time.After(time.Second) // until that was noticed

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -58,14 +59,12 @@ func agree(t *testing.T, when string, snap api.Snapshot, srv *slacktest.Server, 
 	if !listed {
 		except = append(except, "users/*/presence") // told to subscribers
 	}
-	among := func(patterns []string, key string) bool {
-		return slices.ContainsFunc(patterns, func(p string) bool { ok, _ := path.Match(p, key); return ok })
-	}
+	excepted, compared := patterns(except), patterns(followed)
 	want, got := flatten(t, srv.Truth()), flatten(t, snap.JSON())
 	uncompared := func(key string, v any) bool {
 		dir, field := path.Split(key)
 		switch {
-		case v == nil, among(except, key), !listed && !among(followed, key):
+		case v == nil, excepted.match(key), !listed && !compared.match(key):
 			return true
 		}
 		switch field {
@@ -98,9 +97,34 @@ func agree(t *testing.T, when string, snap api.Snapshot, srv *slacktest.Server, 
 			want[key] = float64(len(members))
 		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s: (-truth +snapshot)\n%s", when, diff)
+	if !maps.EqualFunc(want, got, reflect.DeepEqual) {
+		t.Errorf("%s: (-truth +snapshot)\n%s", when, cmp.Diff(want, got))
 	}
+}
+
+// A patternSet is a set of keys, in which a part may be a star.
+type patternSet map[string]bool
+
+func patterns(all []string) patternSet {
+	set := patternSet{}
+	for _, p := range all {
+		set[p] = true
+	}
+	return set
+}
+
+// match reports whether a key is in the set.
+func (s patternSet) match(key string) bool {
+	kind, rest, _ := strings.Cut(key, "/")
+	id, field, three := strings.Cut(rest, "/")
+	for _, k := range [...]string{kind, "*"} {
+		for _, i := range [...]string{id, "*"} {
+			if three && (s[k+"/"+i+"/"+field] || s[k+"/"+i+"/*"]) || !three && s[k+"/"+i] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // flatten turns a workspace in the shape of rtm.start into one map from
