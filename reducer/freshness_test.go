@@ -106,3 +106,49 @@ func TestListShowsThatSelfLeft(t *testing.T) {
 		t.Error("self is still among the members")
 	}
 }
+
+// A conversation that an event named, and that self is told it cannot see, was one
+// for a while: it goes, unless the answer may only be too early.
+func TestNowhere(t *testing.T) {
+	const named = `{"type":"message","channel":"C9","user":"U2","text":"hi","ts":"1000000000.000100"}`
+	refused := func(code string) string {
+		return `{"type":"local.failed","method":"conversations.info","args":{"channel":"C9"},"error":"` + code + `"}`
+	}
+	lag := DefaultListLag.Milliseconds()
+	type event struct {
+		frame string
+		after int64 // milliseconds
+	}
+	for _, tt := range []struct {
+		name   string
+		events []event
+		there  bool
+	}{
+		{"named long ago", []event{{named, 0}, {refused("channel_not_found"), lag + 1}}, false},
+		{"named just now", []event{{named, 0}, {refused("channel_not_found"), lag}}, true},
+		{"refused for another reason", []event{{named, 0}, {refused("missing_scope"), lag + 1}}, true},
+		{"told of", []event{{named, 0},
+			{`{"type":"local.page","method":"conversations.info","args":{"channel":"C9"},"response":{"ok":true,"channel":{"id":"C9","name":"a"}}}`, 1},
+			{refused("channel_not_found"), lag + 1}}, true},
+		{"something happened there just now", []event{{named, 0},
+			{`{"type":"member_joined_channel","user":"U1","channel":"C9"}`, lag}, {refused("channel_not_found"), lag + 1}}, true},
+		{"named again later", []event{{named, 0}, {refused("channel_not_found"), lag + 1}, {named, lag + 2}}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &snapshot.Snapshot{}
+			for _, ev := range append([]event{{`{"type":"local.page","method":"rtm.connect","response":{"ok":true,"self":{"id":"U1"}}}`, 0}}, tt.events...) {
+				e, err := Decode([]byte(ev.frame), 1_000_000_000_000+ev.after)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s, _ = Reduce(Config{ListLag: DefaultListLag}, s, e)
+				consistent(t, s)
+			}
+			there := s.Get(snapshot.KindConversation, "C9") != ""
+			stub := s.Get(snapshot.KindStub, snapshot.Pair("conversations", "C9")) != ""
+			if there != tt.there || stub && !there {
+				t.Errorf("there: %t, a stub: %t; want there: %t", there, stub, tt.there)
+			}
+		})
+	}
+}

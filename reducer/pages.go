@@ -266,7 +266,9 @@ func listType(r snapshot.Record) string {
 }
 
 // listingFailed is local.failed: Slack refuses a listing. What is known of it
-// stays, and how well. Clock: none needed.
+// stays, and how well. Only a conversation that an event has named, and nothing
+// has told of, goes if Slack says that self cannot see it: no list would say so.
+// Clock: the call's start.
 func listingFailed(st *step) {
 	p := st.page()
 	reason := st.ev.str("error")
@@ -276,6 +278,8 @@ func listingFailed(st *step) {
 	switch c := p.collection(); {
 	case c == "":
 		st.skip("is about nothing that is kept")
+	case p.method == "conversations.info" && reason == "channel_not_found" && p.nowhere(string(p.resolve(id(p.args, "channel")))):
+		p.remove(string(p.resolve(id(p.args, "channel"))))
 	case p.method == "bots.info" && reason == "bot_not_found": // says nothing about the others
 	default:
 		known := st.Get(snapshot.KindFreshness, c)

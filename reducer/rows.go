@@ -82,6 +82,19 @@ var convFacets = []convFacet{
 // for at the call's start may show: an event changed it or a message came, or
 // it is not known well enough to say that the list should have it.
 func (p *page) convTouched(key string) bool {
+	return p.eventful(key) || p.Get(snapshot.KindStub, hiddenKey(conv, key)) != ""
+}
+
+// nowhere reports whether an event has named a conversation and nothing has told
+// of it, neither then nor lately.
+func (p *page) nowhere(key string) bool {
+	at, stub := p.Get(snapshot.KindStub, hiddenKey(conv, key)).Int(snapshot.StubAt)
+	return stub && at < p.start-p.cfg.ListLag.Milliseconds() && !p.eventful(key)
+}
+
+// eventful reports whether an event changed a conversation, or a message came, so
+// late that a list asked for at the call's start may not show it.
+func (p *page) eventful(key string) bool {
 	for _, f := range convFacets {
 		if p.touched(f.facet, key) {
 			return true
@@ -89,8 +102,7 @@ func (p *page) convTouched(key string) bool {
 	}
 	return p.touched(facetExists, key) ||
 		p.touched(facetMember, snapshot.Pair(key, string(p.self))) ||
-		p.recent(latestTS(p.Get(read, key))) ||
-		p.Get(snapshot.KindStub, hiddenKey(conv, key)) != ""
+		p.recent(latestTS(p.Get(read, key)))
 }
 
 // recent reports whether a message came so late that a list may not show it,
