@@ -69,6 +69,46 @@ func TestFetch(t *testing.T) {
 	})
 }
 
+// Members are asked for where the options say so, and elsewhere when somebody asks.
+func TestMembersSelected(t *testing.T) {
+	general := func(c api.Channel) bool { return c.General() }
+	for _, tt := range []struct {
+		name            string
+		members, listed func(api.Channel) bool
+	}{
+		{"by default", nil, slackstate.Joined},
+		{"joined", slackstate.Joined, slackstate.Joined},
+		{"all", slackstate.All, slackstate.All},
+		{"none", slackstate.None, slackstate.None},
+		{"chosen", general, general},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, slacktest.Options{Users: 60}, func(t *testing.T, r *rig) {
+				opts := r.options()
+				opts.Bootstrap, opts.Members = slackstate.Connect, tt.members
+				st := open(t, "", opts)
+				defer run(t, st)()
+				var asked api.Channel
+				for c := range wait(t, st, slackstate.Live).Channels() {
+					complete := c.MembersKnown().Known == api.Complete
+					if c.Kind() != api.DM && complete != tt.listed(c) {
+						t.Errorf("the members of %s, joined %t, are %v", c.Name(), c.Joined(), c.MembersKnown().Known)
+					}
+					if c.Kind() != api.DM && !complete {
+						asked = c
+					}
+				}
+				if !asked.Valid() {
+					return
+				}
+				if c, err := st.FetchMembers(t.Context(), asked.ID()); err != nil || c.MembersKnown().Known != api.Complete {
+					t.Errorf("the members of %s, when asked for: %v, %v", asked.Name(), c.MembersKnown().Known, err)
+				}
+			})
+		})
+	}
+}
+
 // What an event says has changed without saying how is asked for while the
 // connection goes on.
 func TestHints(t *testing.T) {
