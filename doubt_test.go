@@ -40,6 +40,9 @@ func TestRepairWhileLive(t *testing.T) {
 				wait(t, st, slackstate.Live)
 				<-time.After(5 * time.Minute)
 				before := r.srv.Calls()
+				for method := range tt.calls { // or the answer might come before anybody can look
+					r.srv.Faults().Delay(method, 1, time.Second)
+				}
 				c, _ := st.Snapshot().Channel(town(t, r.srv))
 				apply(t, st, tt.event(c))
 				if known := tt.stale(st.Snapshot(), c.ID()).Known; known == api.Complete {
