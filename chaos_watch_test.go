@@ -162,6 +162,9 @@ func unsure(snap api.Snapshot) (fields []string) {
 		}
 	}
 	for ch := range snap.Channels() {
+		if ch.Name() == "" && ch.Kind() != api.DM { // named by an event, and not told of yet
+			fields = append(fields, "*/"+string(ch.ID()), "*/"+string(ch.ID())+"/*")
+		}
 		if ch.MembersKnown().Known != api.Complete {
 			fields = append(fields, "*/"+string(ch.ID())+"/members")
 		}
