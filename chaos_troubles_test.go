@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing/synctest"
 	"time"
 
@@ -101,9 +102,8 @@ var troubles = map[string]func(*chaos){
 		c.happens(8)
 		c.faults().Clear()
 		synctest.Wait()
-		c.dropped, c.disordered = time.Now(), true
-		_, err := c.st.Apply(context.Background(), fmt.Appendf(nil, `{"type":"app_rate_limited","minute_rate_limited":%d}`, time.Now().Unix()/60*60))
-		must(c.t, err)
+		c.disordered = true
+		c.doubts()
 	},
 	"cursors": func(c *chaos) {
 		c.faults().Lag(20 * time.Second) // so that there is a page after which they expire
@@ -120,6 +120,37 @@ var troubles = map[string]func(*chaos){
 				c.happens(1)
 			}
 		}
+	},
+	"behind": func(c *chaos) {
+		c.faults().Behind(40 * time.Second)
+		c.rig.srv.Disconnect()
+		for range 2 + c.rng.IntN(6) {
+			<-time.After(time.Duration(c.rng.IntN(8000)) * time.Millisecond)
+			c.happens(1 + c.rng.IntN(2))
+			if c.rng.IntN(3) == 0 {
+				c.doubts()
+			}
+		}
+	},
+	// Whoever has the events by a transport of their own may have them in any order.
+	"overtaken": func(c *chaos) {
+		srv, general := c.rig.srv, string(c.general)
+		c.faults().Clear()
+		synctest.Wait()
+		author := c.somebody()
+		c.faults().Withhold(1)
+		ts, err := srv.Post(author, general, "too late")
+		c.faults().Clear()
+		if err != nil {
+			return // they have left meanwhile
+		}
+		must(c.t, srv.DeleteMessage(author, general, ts))
+		c.deleted = time.Now()
+		synctest.Wait()
+		_, err = c.st.Apply(context.Background(), fmt.Appendf(nil, `{"type":"event_callback","event_id":"Ev%s","event":{`+
+			`"type":"message","channel":%q,"user":%q,"text":"too late","ts":%q,"event_ts":%[4]q,"channel_type":"channel"}}`,
+			strings.ReplaceAll(ts, ".", ""), general, author, ts))
+		must(c.t, err)
 	},
 	"restart": func(c *chaos) {
 		c.stop()
@@ -138,6 +169,24 @@ var troubles = map[string]func(*chaos){
 		<-time.After(time.Duration(c.rng.IntN(90)) * time.Second)
 		c.begin()
 	},
+}
+
+// somebody returns a person in #general.
+func (c *chaos) somebody() string {
+	room, _ := c.st.Snapshot().Channel(c.general)
+	for u := range room.Members() {
+		if !u.Deleted() && !u.IsBot() {
+			return string(u.ID())
+		}
+	}
+	return c.rig.srv.Self()
+}
+
+// doubts has the state told that events may have been dropped.
+func (c *chaos) doubts() {
+	c.dropped = time.Now()
+	_, err := c.st.Apply(context.Background(), fmt.Appendf(nil, `{"type":"app_rate_limited","minute_rate_limited":%d}`, time.Now().Unix()/60*60))
+	must(c.t, err)
 }
 
 // thinksBetter has somebody do things and undo them, or do others in their place,

@@ -32,6 +32,7 @@ type Faults struct {
 	fired    map[string]int
 	cursors  int // generation of cursors that is still good
 	lag      time.Duration
+	behind   time.Duration
 	cutAfter int // frames until a random outage ends in a cut
 }
 
@@ -57,6 +58,7 @@ const (
 	faultWithhold    = "withhold"
 	faultCursors     = "cursors"
 	faultLag         = "lag"
+	faultBehind      = "behind"
 	faultSlowClient  = "slowclient"
 	faultTear        = "tear"
 	faultHalfOpen    = "halfopen"
@@ -114,13 +116,14 @@ func (f *Faults) Clear() {
 	defer f.mu.Unlock()
 	clear(f.random)
 	clear(f.planned)
-	f.withhold, f.double, f.cutAfter, f.tear, f.lose, f.lag = 0, 0, 0, 0, 0, 0
+	f.withhold, f.double, f.cutAfter, f.tear, f.lose = 0, 0, 0, 0, 0
 	f.late, f.stale, f.blank, f.echo = 0, 0, 0, 0
+	f.lag, f.behind = 0, 0
 }
 
 // Fired returns how often each fault has happened so far. Besides FaultNames:
 // error, scope (the error missing_scope), warning, delay, goodbye, cursors, lag,
-// reorder, repeat, expiredurl, emptypage, and slowclient (a queue ran full).
+// behind, reorder, repeat, expiredurl, emptypage, and slowclient (a queue ran full).
 func (f *Faults) Fired() map[string]int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -11,28 +11,38 @@ import (
 const samples = 5
 
 // lagging makes the answer to a list that is not of one moment: each of its rows
-// is as it was at an instant of its own between the request and the reply.
+// is as it was at an instant of its own between the request and the reply, or before
+// the request if lists are behind.
 func (s *Server) lagging(r *http.Request, m method, c call, lag time.Duration) (object, error) {
 	var looks []map[string]any
 	for i := range samples {
+		if i > 0 && lag == 0 {
+			break
+		}
 		if i > 0 {
 			s.pause(r, s.faults.part(lag/(samples-1)))
 		}
+		var bodies []object
 		s.mu.Lock()
+		if i == 0 {
+			bodies = s.earlier(m, c)
+		}
 		body, err := m.answer(s, c)
-		var text []byte
-		if err == nil {
-			text = marshal(body)
+		var texts [][]byte
+		for _, body := range append(bodies, body) {
+			texts = append(texts, marshal(body))
 		}
 		s.mu.Unlock()
 		if err != nil {
 			return nil, err
 		}
-		var look map[string]any
-		if err := json.Unmarshal(text, &look); err != nil {
-			return nil, err
+		for _, text := range texts {
+			var look map[string]any
+			if err := json.Unmarshal(text, &look); err != nil {
+				return nil, err
+			}
+			looks = append(looks, look)
 		}
-		looks = append(looks, look)
 	}
 	body := object(looks[len(looks)-1])
 	for _, name := range []string{"members", "channels", "usergroups"} {
@@ -90,19 +100,20 @@ func (f *Faults) Lag(d time.Duration) {
 	f.lag = d
 }
 
-// lags returns how much a method lags, and counts it.
-func (f *Faults) lags(method string) time.Duration {
+// lags returns how long a method takes to be answered at most, and whether what it
+// answers is not of one moment.
+func (f *Faults) lags(method string) (lag time.Duration, lagging bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch method {
 	case "users.list", "conversations.list", "conversations.members", "usergroups.list":
 	default:
-		return 0
+		return 0, false
 	}
 	if f.lag > 0 {
 		f.fired[faultLag]++
 	}
-	return f.lag
+	return f.lag, f.lag > 0 || f.behind > 0
 }
 
 // part returns a random part of d.

@@ -86,7 +86,8 @@ type Server struct {
 	start    RTMStartForm
 	expired  []string // tokens
 	record   record
-	cursors  int // that were given out, under the workspace's lock
+	cursors  int    // that were given out, under the workspace's lock
+	past     []look // oldest first, under the workspace's lock
 	callsMu  sync.Mutex
 	calls    map[string]int // by method
 }
@@ -134,6 +135,7 @@ func New(opts Options) (*Server, error) {
 	s.plainMarks = opts.PlainMarks
 	s.events = newEvents(s)
 	s.send = func(f frame) {
+		s.remember()
 		s.hub.push(f)
 		s.events.push(f)
 	}

@@ -128,13 +128,13 @@ func (s *Server) respond(name string, r *http.Request, warning string, failure *
 	if err == nil && m.write != nil {
 		body, err = m.write(s, c)
 	}
-	lag := s.faults.lags(name)
-	if err == nil && lag > 0 {
+	lag, lagging := s.faults.lags(name)
+	if err == nil && lagging {
 		body, err = s.lagging(r, m, c, lag)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err == nil && m.answer != nil && lag == 0 {
+	if err == nil && m.answer != nil && !lagging {
 		body, err = m.answer(s, c)
 	}
 	if err != nil {

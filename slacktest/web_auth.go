@@ -45,6 +45,8 @@ func rtmStart(s *Server, c call) (object, error) {
 
 // socketURL starts a session: from here on, its frames are kept for it.
 func (s *Server) socketURL(c call) string {
+	s.past = nil
+	s.remember()
 	return "ws://" + s.base + "/websocket/" + url.PathEscape(s.hub.connect(false, c.flag("batch_presence_aware")))
 }
 

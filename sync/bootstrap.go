@@ -187,6 +187,25 @@ func (s *session) listAgain(ctx context.Context) (missing []Want, err error) {
 	return slices.Concat(missing, more, last), err
 }
 
+// A turn is how often something was asked for on this connection, since it last
+// became doubtful. What is not fresh although it was is asked for once more, when
+// the answer has caught up with the events that stood against it, and not for ever:
+// much Slack never tells.
+type turn uint8
+
+const (
+	askedOnce  turn = 1 + iota
+	due             // to be asked for once more
+	askedTwice      // and that is all
+)
+
+func (t turn) asked() turn {
+	if t >= due {
+		return askedTwice
+	}
+	return askedOnce
+}
+
 // repair asks again, for as long as the connection lives, for what is missing and
 // what is not fresh: every ten minutes, when something becomes doubtful, and once
 // more when lists have caught up with the events that stood against them.
@@ -203,34 +222,63 @@ func (s *session) repair(ctx context.Context, missing []Want) error {
 		select {
 		case <-probe.C:
 		case <-recheck.C:
-			err = s.retry(ctx)
+			err = s.onceMore(ctx)
 		case <-s.r.queue.doubted:
 			if err = sleep(ctx, doubtFor); err == nil {
 				err = s.retry(ctx)
-			}
-			if s.r.cfg.Recheck > 0 {
-				recheck.Reset(s.r.cfg.Recheck)
 			}
 		case <-ctx.Done():
 			err = context.Cause(ctx)
 		}
 		probe.Stop()
+		early := false
 		if err == nil {
 			missing, err = s.again(ctx, missing)
+		}
+		if err == nil && s.r.cfg.Recheck > 0 {
+			early, err = s.early(ctx)
 		}
 		if err != nil {
 			return err
 		}
+		if early {
+			recheck.Reset(s.r.cfg.Recheck)
+		}
 	}
 }
 
-// retry lets everything be asked for once more on this connection, but for what
-// Slack has refused.
+// retry lets everything be asked for anew on this connection, but for what Slack
+// has refused.
 func (s *session) retry(ctx context.Context) error {
 	return s.do(ctx, func(context.Context) error {
-		maps.DeleteFunc(s.tried, func(w Want, _ bool) bool { return !s.refused[w] })
+		maps.DeleteFunc(s.tried, func(w Want, _ turn) bool { return !s.refused[w] })
 		return nil
 	})
+}
+
+// onceMore lets what was asked for once be asked for once more, but for what Slack
+// has refused.
+func (s *session) onceMore(ctx context.Context) error {
+	return s.do(ctx, func(context.Context) error {
+		for w, t := range s.tried {
+			if t == askedOnce && !s.refused[w] {
+				s.tried[w] = due
+			}
+		}
+		return nil
+	})
+}
+
+// early reports whether something is not fresh although it was asked for, and may
+// be once it is asked for once more.
+func (s *session) early(ctx context.Context) (early bool, err error) {
+	err = s.do(ctx, func(context.Context) error {
+		early = s.r.cfg.Pending != nil && slices.ContainsFunc(s.r.cfg.Pending(), func(w Want) bool {
+			return s.tried[w] == askedOnce && !s.refused[w]
+		})
+		return nil
+	})
+	return early, err
 }
 
 // again asks for what is missing, and for what has come to be wanted since,
@@ -267,12 +315,12 @@ func (s *session) pending(ctx context.Context) (missing []Want, err error) {
 	}
 }
 
-// wanted returns what Pending names and was not yet tried on this connection.
+// wanted returns what Pending names and is to be asked for on this connection.
 func (s *session) wanted() []Want {
 	if s.r.cfg.Pending == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(s.r.cfg.Pending()), func(w Want) bool { return s.tried[w] })
+	return slices.DeleteFunc(slices.Clone(s.r.cfg.Pending()), func(w Want) bool { return s.tried[w] == askedOnce || s.tried[w] == askedTwice })
 }
 
 // ask has everything in todo asked for and returns what failed but is worth

@@ -261,6 +261,40 @@ func TestRestingMethodHoldsUpOnlyItself(t *testing.T) {
 	})
 }
 
+// What is wanted only later, and is not fresh although it was asked for, is asked
+// for once more some time after that, and no third time.
+func TestRecheckOfLateWants(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		late := false
+		w := live(t, func(s *slack, w *watch) {
+			w.cfg.Recheck = time.Minute
+			w.cfg.Pending = func() []Want {
+				defer w.enter()()
+				if !late {
+					return nil
+				}
+				return []Want{{"conversations.info", "C1"}}
+			}
+			s.answer("conversations.info", body(`{"ok":true,"channel":{"id":"C1"}}`))
+		})
+		pass(5 * time.Minute) // long after the first recheck
+		leave := w.enter()
+		late = true
+		leave()
+		before := len(w.told())
+		pass(4 * probeEvery)
+		var asked []string
+		for _, told := range w.told()[before:] {
+			if strings.HasPrefix(told, "call ") {
+				asked = append(asked, told)
+			}
+		}
+		if diff := cmp.Diff([]string{"call conversations.info C1", "call conversations.info C1"}, asked); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	})
+}
+
 // Some time after becoming live, what is not fresh although it was listed is
 // listed once more: lists lag behind events.
 func TestRecheck(t *testing.T) {

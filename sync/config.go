@@ -80,9 +80,10 @@ type Config struct {
 	// can tell. Nil never can.
 	Size func(Want) int
 
-	// Recheck is how long after becoming live, or after a doubt, everything that
-	// Pending names is asked for once more, unless Slack has refused it: what lists
-	// lagged behind on, they show by then. Zero means never.
+	// Recheck is how long after becoming live, or after something was asked for that
+	// is not fresh nevertheless, everything that Pending names is asked for once more,
+	// unless Slack has refused it: what lists lagged behind on, they show by then.
+	// Zero means never.
 	Recheck time.Duration
 
 	// Progress is told after each page how the lists come along. Nil is not.
