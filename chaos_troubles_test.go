@@ -193,7 +193,7 @@ func (c *chaos) doubts() {
 // before the first are told of again.
 func (c *chaos) thinksBetter() {
 	srv, self, general := c.rig.srv, c.rig.srv.Self(), string(c.general)
-	switch c.rng.IntN(3) {
+	switch c.rng.IntN(4) {
 	case 0:
 		must(c.t, srv.SetTopic(self, general, "rain"))
 		must(c.t, srv.SetTopic(self, general, "sun"))
@@ -206,6 +206,12 @@ func (c *chaos) thinksBetter() {
 		id, err := srv.CreateChannel(slacktest.ChannelSpec{Name: fmt.Sprint("attempt-", c.rng.Uint32()), Creator: self})
 		must(c.t, err)
 		must(c.t, srv.DeleteChannel(self, id))
+	case 3:
+		id, err := srv.CreateChannel(slacktest.ChannelSpec{Name: fmt.Sprint("aside-", c.rng.Uint32()), Creator: self, Private: true})
+		must(c.t, err)
+		_, err = srv.Post(self, id, "nobody here")
+		must(c.t, err)
+		must(c.t, srv.Leave(self, id))
 	}
 }
 
