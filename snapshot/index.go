@@ -303,7 +303,8 @@ func (l *Keys[K]) each(yield func(K, Record) bool) {
 	}
 }
 
-// eachOf is each for the rows of several numbers.
+// eachOf is each for the rows of several numbers. Nearly all of them have the value,
+// so whether one does is looked at when its turn comes: most want but the first.
 func (l *Keys[K]) eachOf(hash uint32, yield func(K, Record) bool) {
 	var room [8]uint32
 	var rows [8]numbered.Row[Record]
@@ -311,10 +312,9 @@ func (l *Keys[K]) eachOf(hash uint32, yield func(K, Record) bool) {
 	for _, n := range l.at.AppendNumbers(room[:0], hash) {
 		found = append(found, l.rows.At(n))
 	}
-	found = slices.DeleteFunc(found, func(row numbered.Row[Record]) bool { return !l.index.leads(l.value, row.Value) })
 	slices.SortFunc(found, func(a, b numbered.Row[Record]) int { return strings.Compare(a.Key, b.Key) })
 	for _, row := range found {
-		if !yield(K(row.Key), row.Value) {
+		if l.index.leads(l.value, row.Value) && !yield(K(row.Key), row.Value) {
 			return
 		}
 	}
