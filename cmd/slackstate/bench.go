@@ -82,8 +82,13 @@ func bench(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &benchmark{file: filepath.Join(dir, "bench.db"), reducer: newReducer(), base: heap()}
-	b.Components = map[string]float64{}
+	b := newBenchmark(filepath.Join(dir, "bench.db"))
+	// What encoding/json keeps of the types it has met is not the state's.
+	small := newBenchmark(filepath.Join(dir, "small.db"))
+	if err := errors.Join(small.generate(5, 1), small.bootstrap()); err != nil {
+		return err
+	}
+	b.base = heap()
 	if *start != "" {
 		err = b.read(*start, *events)
 	} else {
@@ -135,6 +140,10 @@ type benchmark struct {
 
 	loaded *snapshot.Snapshot // after the start
 	state  *snapshot.Snapshot // after the events
+}
+
+func newBenchmark(file string) *benchmark {
+	return &benchmark{figures: figures{Components: map[string]float64{}}, file: file, reducer: newReducer()}
 }
 
 func (b *benchmark) read(start, events string) (err error) {
