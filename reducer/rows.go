@@ -118,13 +118,14 @@ func (p *page) recent(ts snapshot.TS) bool {
 }
 
 // ahead reports whether a facet was changed by an event that a row with this
-// version, in milliseconds, may not show.
+// version, in milliseconds, may not show. One of the event's very millisecond may be
+// from before it.
 func (p *page) ahead(facet, key string, updated int64) bool {
 	if !p.clocks || !p.step.touched(facet, key, p.start) {
 		return false
 	}
 	version := p.Get(snapshot.KindClock, snapshot.Pair(facet, key)).Str(snapshot.ClockVersion)
-	if updated > 0 && version != "" && updated >= snapshot.TS(version).Time().UnixMilli() {
+	if updated > 0 && version != "" && updated > snapshot.TS(version).Time().UnixMilli() {
 		return false
 	}
 	p.overrule(facet, key)
