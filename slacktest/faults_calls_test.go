@@ -2,6 +2,7 @@ package slacktest_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,6 +57,40 @@ func TestEmptyPages(t *testing.T) {
 			t.Errorf("fired (-want +got):\n%s", diff)
 		}
 	}
+}
+
+// A list that is behind shows what was a while ago, but nothing from before the
+// connection: of that no event tells.
+func TestBehind(t *testing.T) {
+	bubble(t, slacktest.Options{Users: 60}, func(t *testing.T, c *caller) {
+		people := cast(t, c.s)
+		c.s.Faults().Behind(20 * time.Second)
+		room := must(c.s.CreateChannel(slacktest.ChannelSpec{Name: "never-shown", Creator: people.ann}))
+		ok(t, c.s.RenameChannel(people.ann, room, "first"))
+		c.connect()
+		<-time.After(time.Second)
+		ok(t, c.s.RenameChannel(people.ann, room, "second"))
+		shown := func() (names []string) {
+			for range 100 {
+				row := find(list(c.call("conversations.list", "limit", "1000"), "channels"), room)
+				if name := row["name"].(string); !slices.Contains(names, name) {
+					names = append(names, name)
+				}
+			}
+			slices.Sort(names)
+			return names
+		}
+		if diff := cmp.Diff([]string{"first", "second"}, shown()); diff != "" {
+			t.Errorf("right after (-want +got):\n%s", diff)
+		}
+		<-time.After(30 * time.Second)
+		if diff := cmp.Diff([]string{"second"}, shown()); diff != "" {
+			t.Errorf("later (-want +got):\n%s", diff)
+		}
+		if c.s.Faults().Fired()["behind"] == 0 {
+			t.Error("not counted")
+		}
+	})
 }
 
 // Frames change places if they have nothing to do with each other; one that
