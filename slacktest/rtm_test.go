@@ -182,6 +182,7 @@ func TestLongFrameDisconnects(t *testing.T) {
 	if _, err := sock.tryRead(); err == nil {
 		t.Error("still connected")
 	}
+	s.Close() // which waits for what the connection has to say
 	if diff := cmp.Diff([]string{"a frame of more than 16384 bytes"}, s.Complaints()); diff != "" {
 		t.Errorf("complaints (-want +got):\n%s", diff)
 	}
