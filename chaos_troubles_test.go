@@ -74,8 +74,12 @@ var troubles = map[string]func(*chaos){
 		c.rig.srv.Disconnect()
 	},
 	"foreigner": func(c *chaos) {
+		unseen := c.rng.IntN(2) == 0
+		if unseen { // only the list of members tells
+			c.rig.srv.Disconnect()
+		}
 		id, err := c.rig.srv.InviteForeigner(c.rig.srv.Self(), string(c.general), "Zoe Abroad")
-		if err == nil && c.rng.IntN(2) == 0 {
+		if err == nil && !unseen && c.rng.IntN(2) == 0 {
 			_, err = c.rig.srv.Post(id, string(c.general), "hello from abroad")
 		}
 		if err != nil {
