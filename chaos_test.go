@@ -43,6 +43,7 @@ type chaos struct {
 	known    map[api.ChannelID]bool // the public channels that were, since the process began
 	private  map[api.ChannelID]bool // those that ever were, of whose return nobody tells
 	returned map[api.ChannelID]bool // those that became public
+	foreign  []api.UserID           // people of other workspaces, whom members lead to and no list has
 
 	keeps      bool      // messages, but for the newest of each conversation
 	deleted    time.Time // when a message last was
@@ -195,6 +196,16 @@ func (c *chaos) unseen(snap api.Snapshot) (fields []string) {
 	for id := range c.returned {
 		if _, ok := snap.Channel(id); !ok {
 			fields = append(fields, "channels/"+string(id), "channels/"+string(id)+"/*")
+		}
+	}
+	return fields
+}
+
+// unmet returns what a snapshot lacks until it has asked who the members are.
+func (c *chaos) unmet(snap api.Snapshot) (fields []string) {
+	for _, id := range c.foreign {
+		if _, ok := snap.User(id); !ok {
+			fields = append(fields, "users/"+string(id), "users/"+string(id)+"/*")
 		}
 	}
 	return fields

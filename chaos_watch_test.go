@@ -38,7 +38,7 @@ func (c *chaos) look(when string) {
 	if status.Phase != api.Live || time.Since(c.stalled) < silence {
 		return
 	}
-	agree(c.t, when, snap, c.rig.srv, false, slices.Concat(unsure(snap), c.unseen(snap), c.except))
+	agree(c.t, when, snap, c.rig.srv, false, slices.Concat(unsure(snap), c.unseen(snap), c.unmet(snap), c.except))
 	since := status.Since
 	if c.dropped.After(since) {
 		since = c.dropped
