@@ -213,7 +213,12 @@ func listingEnded(st *step) {
 	}
 	switch p.method {
 	case "users.list":
-		p.fresh(snapshot.CollectionUsers, "complete")
+		before := p.usersListed()
+		if p.fresh(snapshot.CollectionUsers, "complete"); !before && p.usersListed() {
+			for u := range p.Base().EveryMember() { // whose lists may have come first
+				p.meet(string(u))
+			}
+		}
 	case "conversations.list":
 		p.conversationsListed(seen)
 	case "conversations.members":

@@ -20,6 +20,18 @@ func (s *Snapshot) ConversationsOfBoth(a, b UserID) iter.Seq[ChannelID] {
 	return typed[ChannelID](m.convs.each(idset.Both(m.users.of(string(a)), m.users.of(string(b)))))
 }
 
+// EveryMember returns the users that are known to be in some conversation, in no
+// particular order.
+func (s *Snapshot) EveryMember() iter.Seq[UserID] {
+	return func(yield func(UserID) bool) {
+		for user, in := range s.members.users.all() {
+			if in.with.Len() > 0 && !yield(UserID(user)) {
+				return
+			}
+		}
+	}
+}
+
 // ActiveMembers returns the known members of a conversation who are known to be
 // there, in no particular order. Presence is followed of few users, as a rule, so
 // it reads the shorter of the two lists.
