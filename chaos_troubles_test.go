@@ -79,7 +79,9 @@ var troubles = map[string]func(*chaos){
 			c.rig.srv.Disconnect()
 		}
 		id, err := c.rig.srv.InviteForeigner(c.rig.srv.Self(), string(c.general), "Zoe Abroad")
-		c.foreign = append(c.foreign, api.UserID(id))
+		if err == nil {
+			c.foreign = append(c.foreign, api.UserID(id))
+		}
 		if err == nil && !unseen && c.rng.IntN(2) == 0 {
 			_, err = c.rig.srv.Post(id, string(c.general), "hello from abroad")
 		}

@@ -18,8 +18,9 @@ import (
 var soakFor = flag.Duration("soak", 0, "how long TestSoak goes on, in real time; 0 is three seconds of a bubble's")
 
 // A thousand events a second, a lost connection now and then, but not so often that
-// most of the time is spent waiting to connect again, a reader of changes and a file: memory stays what it was after the first third, no goroutine
-// is left over, and what is known is what is true.
+// most of the time is spent waiting to connect again, a reader of changes and a
+// file: memory stays what it was after the first third, no goroutine is left over,
+// and what is known is what is true.
 func TestSoak(t *testing.T) {
 	opts := slacktest.Options{Users: 200, MaxQueue: 1 << 20}
 	if *soakFor == 0 {

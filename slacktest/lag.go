@@ -16,10 +16,10 @@ const samples = 5
 func (s *Server) lagging(r *http.Request, m method, c call, lag time.Duration) (object, error) {
 	var looks []map[string]any
 	for i := range samples {
-		if i > 0 && lag == 0 {
-			break
-		}
 		if i > 0 {
+			if lag == 0 {
+				break
+			}
 			s.pause(r, s.faults.part(lag/(samples-1)))
 		}
 		var bodies []object
@@ -100,8 +100,8 @@ func (f *Faults) Lag(d time.Duration) {
 	f.lag = d
 }
 
-// lags returns how long a method takes to be answered at most, and whether what it
-// answers is not of one moment.
+// lags returns how long a method takes to be answered at most, which it counts, and
+// whether what it answers is not of one moment.
 func (f *Faults) lags(method string) (lag time.Duration, lagging bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -187,23 +187,24 @@ func (s *session) listAgain(ctx context.Context) (missing []Want, err error) {
 	return slices.Concat(missing, more, last), err
 }
 
-// A turn is how often something was asked for on this connection, since it last
+// An asking is when something was last asked for on this connection, since it last
 // became doubtful. What is not fresh although it was is asked for once more, when
 // the answer has caught up with the events that stood against it, and not for ever:
 // much Slack never tells.
-type turn uint8
+type asking struct {
+	at   time.Time
+	last bool // that was once more
+}
 
-const (
-	askedOnce  turn = 1 + iota
-	due             // to be asked for once more
-	askedTwice      // and that is all
-)
+// asked notes that something is asked for now.
+func (s *session) asked(w Want) {
+	a, before := s.tried[w]
+	s.tried[w] = asking{time.Now(), before && (a.last || s.caughtUp(a))}
+}
 
-func (t turn) asked() turn {
-	if t >= due {
-		return askedTwice
-	}
-	return askedOnce
+// caughtUp reports whether an answer shows by now what it lagged behind on.
+func (s *session) caughtUp(a asking) bool {
+	return s.r.cfg.Recheck > 0 && time.Since(a.at) >= s.r.cfg.Recheck
 }
 
 // repair asks again, for as long as the connection lives, for what is missing and
@@ -222,7 +223,6 @@ func (s *session) repair(ctx context.Context, missing []Want) error {
 		select {
 		case <-probe.C:
 		case <-recheck.C:
-			err = s.onceMore(ctx)
 		case <-s.r.queue.doubted:
 			if err = sleep(ctx, doubtFor); err == nil {
 				err = s.retry(ctx)
@@ -231,12 +231,15 @@ func (s *session) repair(ctx context.Context, missing []Want) error {
 			err = context.Cause(ctx)
 		}
 		probe.Stop()
-		early := false
 		if err == nil {
 			missing, err = s.again(ctx, missing)
 		}
+		early := false
 		if err == nil && s.r.cfg.Recheck > 0 {
-			early, err = s.early(ctx)
+			err = s.do(ctx, func(context.Context) error {
+				early = s.early()
+				return nil
+			})
 		}
 		if err != nil {
 			return err
@@ -251,34 +254,18 @@ func (s *session) repair(ctx context.Context, missing []Want) error {
 // has refused.
 func (s *session) retry(ctx context.Context) error {
 	return s.do(ctx, func(context.Context) error {
-		maps.DeleteFunc(s.tried, func(w Want, _ turn) bool { return !s.refused[w] })
+		maps.DeleteFunc(s.tried, func(w Want, _ asking) bool { return !s.refused[w] })
 		return nil
 	})
 }
 
-// onceMore lets what was asked for once be asked for once more, but for what Slack
-// has refused.
-func (s *session) onceMore(ctx context.Context) error {
-	return s.do(ctx, func(context.Context) error {
-		for w, t := range s.tried {
-			if t == askedOnce && !s.refused[w] {
-				s.tried[w] = due
-			}
-		}
-		return nil
+// early reports whether something is not fresh although it was asked for, and may be
+// when it is asked for once more.
+func (s *session) early() bool {
+	return slices.ContainsFunc(s.unfresh(), func(w Want) bool {
+		a, asked := s.tried[w]
+		return asked && !a.last && !s.refused[w]
 	})
-}
-
-// early reports whether something is not fresh although it was asked for, and may
-// be once it is asked for once more.
-func (s *session) early(ctx context.Context) (early bool, err error) {
-	err = s.do(ctx, func(context.Context) error {
-		early = s.r.cfg.Pending != nil && slices.ContainsFunc(s.r.cfg.Pending(), func(w Want) bool {
-			return s.tried[w] == askedOnce && !s.refused[w]
-		})
-		return nil
-	})
-	return early, err
 }
 
 // again asks for what is missing, and for what has come to be wanted since,
@@ -315,12 +302,20 @@ func (s *session) pending(ctx context.Context) (missing []Want, err error) {
 	}
 }
 
-// wanted returns what Pending names and is to be asked for on this connection.
+// wanted returns what is to be asked for of what is not fresh.
 func (s *session) wanted() []Want {
+	return slices.DeleteFunc(s.unfresh(), func(w Want) bool {
+		a, asked := s.tried[w]
+		return asked && (a.last || s.refused[w] || !s.caughtUp(a))
+	})
+}
+
+// unfresh returns what Pending names.
+func (s *session) unfresh() []Want {
 	if s.r.cfg.Pending == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(s.r.cfg.Pending()), func(w Want) bool { return s.tried[w] == askedOnce || s.tried[w] == askedTwice })
+	return slices.Clone(s.r.cfg.Pending())
 }
 
 // ask has everything in todo asked for and returns what failed but is worth

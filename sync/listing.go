@@ -98,7 +98,7 @@ func (s *session) begin(ctx context.Context, w Want) (from Cursor, err error) {
 		from = s.cursors[w]
 		delete(s.cursors, w)
 		if from.Next == "" {
-			s.tried[w] = s.tried[w].asked()
+			s.asked(w)
 			delete(s.refused, w)
 		}
 		return nil

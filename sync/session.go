@@ -48,7 +48,7 @@ type session struct {
 	owed      []string  // what the last socket brought and this one has yet to
 	owedUntil time.Time // when it has, at the latest
 
-	tried    map[Want]turn   // read from the beginning on this connection
+	tried    map[Want]asking // read from the beginning on this connection
 	refused  map[Want]bool   // those of them that cannot be had
 	cursors  map[Want]Cursor // where to go on instead; nil before they are asked for
 	progress api.Progress
@@ -89,7 +89,7 @@ func newSession(r *runner, o opening, sock *socket) *session {
 		r: r, opening: o, sock: sock,
 		steps: make(chan step), frames: make(chan frame), ended: make(chan ending),
 		holding: true, // until hello, and longer if this is the first listing
-		tried:   map[Want]turn{},
+		tried:   map[Want]asking{},
 		refused: map[Want]bool{},
 	}
 }
