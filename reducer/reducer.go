@@ -26,7 +26,7 @@ const DefaultListLag = 60 * time.Second
 // Version is the number of the reducer's rules. It goes up with every change that
 // makes some event do something else than before, so that what is recorded of an
 // event's outcome is held against the rules it came about by, and no others.
-const Version = 1
+const Version = 2
 
 // An Outcome says what became of an event.
 type Outcome uint8
