@@ -12,11 +12,7 @@ func (p *page) elems(name string) []rawjson.Value {
 	if !r.Enter(rawjson.Array) {
 		return nil
 	}
-	n := 0
-	for counted := r; counted.Next(); counted.Value() {
-		n++
-	}
-	elems := make([]rawjson.Value, 0, n)
+	var elems []rawjson.Value
 	for r.Next() {
 		elems = append(elems, r.Value())
 	}

@@ -104,6 +104,13 @@ func appendPattern(dst []byte, a, b []byte, i, j int) ([]byte, bool) {
 	}
 	sa, sb, marked := avatarSizes[i], avatarSizes[j], false
 	for len(a) > 0 && len(b) > 0 {
+		if sa[0] != sb[0] { // then there is no size where they agree
+			n := agree(a, b)
+			dst, a, b = append(dst, a[:n]...), a[n:], b[n:]
+			if len(a) == 0 || len(b) == 0 {
+				break
+			}
+		}
 		switch {
 		case a[0] == sa[0] && b[0] == sb[0] &&
 			len(a) >= len(sa) && string(a[:len(sa)]) == sa && len(b) >= len(sb) && string(b[:len(sb)]) == sb:
@@ -115,6 +122,15 @@ func appendPattern(dst []byte, a, b []byte, i, j int) ([]byte, bool) {
 		}
 	}
 	return dst, marked && len(a) == 0 && len(b) == 0
+}
+
+// agree returns how many bytes two URLs begin with that are the same, and printable.
+func agree(a, b []byte) (n int) {
+	b = b[:min(len(a), len(b))]
+	for n < len(b) && a[n] == b[n] && a[n] >= ' ' {
+		n++
+	}
+	return n
 }
 
 // foldAvatars puts what the URLs among p have in common in their place. They

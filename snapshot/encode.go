@@ -28,6 +28,8 @@ type Encoder struct {
 	drafts []*draft // of the records under construction, each within the one before
 	depth  int      // how many of them are in use
 
+	orders map[*Schema]*order
+
 	texts *arena // where records go, nil for memory of their own
 
 	apart   *Schema // whose members that are kept elsewhere are collected
@@ -167,12 +169,40 @@ func (enc *Encoder) appendRecord(dst []byte, s *Schema, r *rawjson.Reader) []byt
 	d := enc.begin(dst)
 	if !r.Enter(rawjson.Object) {
 		r.Value()
-	} else {
-		for name, ok := r.Key(); ok; name, ok = r.Key() {
-			enc.add(d, s, name, r)
-		}
+		return enc.finish(d, s)
 	}
-	return enc.finish(d, s)
+	for o, last := enc.order(s), tailNum; ; {
+		f := o[last]
+		if f == nil || !r.KeyIs(f.name) {
+			name, ok := r.Key()
+			if !ok {
+				return enc.finish(d, s)
+			}
+			if f = s.byName.get(name); f == nil {
+				enc.addUnnumbered(d, s, name, r)
+				continue
+			}
+			o[last] = f
+		}
+		enc.addNamed(d, s, f, r)
+		last = f.num
+	}
+}
+
+// An order says which field came after which in the last object, by number; before
+// the first there is tailNum. Slack writes the members of its objects in one order,
+// so a member is nearly always the one that is expected.
+type order [maxFields]*Field
+
+func (enc *Encoder) order(s *Schema) *order {
+	o := enc.orders[s]
+	if o == nil {
+		if o = new(order); enc.orders == nil {
+			enc.orders = map[*Schema]*order{}
+		}
+		enc.orders[s] = o
+	}
+	return o
 }
 
 // A draft is a record whose members come one after another. Passing them as a
@@ -207,17 +237,26 @@ func (enc *Encoder) end(d *draft) {
 
 // add takes the value that comes next, as the member of a name.
 func (enc *Encoder) add(d *draft, s *Schema, name string, r *rawjson.Reader) {
-	named := s.byName.get(name)
-	if named == nil {
-		val := r.Value()
-		switch {
-		case s.keeps(name):
-			enc.tail = append(enc.tail, member{name, known(val)})
-		case s == enc.apart:
-			enc.members = append(enc.members, member{name, val})
-		}
-		return
+	if named := s.byName.get(name); named != nil {
+		enc.addNamed(d, s, named, r)
+	} else {
+		enc.addUnnumbered(d, s, name, r)
 	}
+}
+
+// addUnnumbered is add for a name that no field has.
+func (enc *Encoder) addUnnumbered(d *draft, s *Schema, name string, r *rawjson.Reader) {
+	val := r.Value()
+	switch {
+	case s.keeps(name):
+		enc.tail = append(enc.tail, member{name, known(val)})
+	case s == enc.apart:
+		enc.members = append(enc.members, member{name, val})
+	}
+}
+
+// addNamed is add for the name that a field has, the last one added under it.
+func (enc *Encoder) addNamed(d *draft, s *Schema, named *Field, r *rawjson.Reader) {
 	d.dropName(named)
 	if named == s.blocks {
 		start := *r
@@ -232,7 +271,7 @@ func (enc *Encoder) add(d *draft, s *Schema, name string, r *rawjson.Reader) {
 		if d.dst, ok = enc.appendValue(d.dst, f, r); ok {
 			d.put(f.num, lo, len(d.dst))
 			if d.odd&(1<<named.num) != 0 {
-				enc.tail = append(enc.tail, member{name: name})
+				enc.tail = append(enc.tail, member{name: named.name})
 			}
 			return
 		}
@@ -243,7 +282,7 @@ func (enc *Encoder) add(d *draft, s *Schema, name string, r *rawjson.Reader) {
 	} else if d.odd&(1<<named.num) == 0 {
 		return
 	}
-	enc.tail = append(enc.tail, member{name, val})
+	enc.tail = append(enc.tail, member{named.name, val})
 }
 
 // known returns a value that says something, "" for null.

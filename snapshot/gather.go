@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/slackstate/slackstate/internal/parallel"
@@ -34,7 +33,7 @@ func (e *Edit) Gather() {
 // Expect tells an edit that gathers that n records of a kind are on their way.
 func (e *Edit) Expect(k Kind, n int) {
 	if t := e.gathered(k.slot()); t != nil {
-		t.expect(n)
+		t.at.expect(n)
 	}
 }
 
@@ -76,38 +75,41 @@ func (e *Edit) newMembers() *newMembers {
 // A newTable is the records of a table that was empty, in the order in which they
 // came; one that was deleted again is "".
 type newTable struct {
-	at   map[string]int // place in rows
+	at   places // in rows
 	rows chunks[row]
 	n    int // that are not ""
+
+	asked []byte // the key that was asked for last, several times as a rule
+	found int    // its place, -1 for none
+}
+
+// place returns the place of a key in rows, -1 if it has none.
+func (t *newTable) place(key string) int {
+	if t == nil || t.rows.n == 0 {
+		return -1
+	}
+	if string(t.asked) != key {
+		t.asked, t.found = append(t.asked[:0], key...), t.at.get(key)
+	}
+	return t.found
 }
 
 // entry returns the key as it is stored and its record, both "" if there is none.
 func (t *newTable) entry(key string) (stored string, r Record) {
-	if i, ok := t.at[key]; ok {
+	if i := t.place(key); i >= 0 {
 		x := t.rows.at(i)
 		return x.key, x.r
 	}
 	return "", ""
 }
 
-// expect makes room in at, which otherwise moves again and again as it grows.
-func (t *newTable) expect(n int) {
-	if n += len(t.at); n > 2*len(t.at) {
-		at := make(map[string]int, n)
-		maps.Copy(at, t.at)
-		t.at = at
-	}
-}
-
 // put stores a record under a key whose memory may be kept.
 func (t *newTable) put(key string, r Record) {
-	if t.at == nil {
-		t.at = map[string]int{}
-	}
-	i, ok := t.at[key]
-	if !ok {
+	i := t.place(key)
+	if i < 0 {
 		i = t.rows.n
-		t.at[key] = i
+		t.at.put(key, i)
+		t.asked, t.found = append(t.asked[:0], key...), i
 		t.rows.add(row{key: key})
 	}
 	x := t.rows.at(i)

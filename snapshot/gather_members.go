@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"math"
 	"slices"
 
 	"github.com/slackstate/slackstate/internal/idset"
@@ -23,41 +22,53 @@ type newMembers struct {
 
 // numbers gives ids their numbers, in the order in which they come.
 type numbers struct {
-	of  map[string]uint32
-	ids IDs
+	byPlace []uint32          // by the place of an id's record: 1 more than the number, 0 for none yet
+	of      map[string]uint32 // of ids that had no record when they came
+	ids     IDs
 }
 
-// number returns the number of an id, which shares the memory of its record's key,
-// if it has a record, in of.
-func (n *numbers) number(id string, of *newTable, texts *arena) uint32 {
-	num, ok := n.of[id]
-	if !ok {
-		stored, r := "", Record("")
-		if of != nil {
-			stored, r = of.entry(id)
-		}
-		if r == "" {
-			stored = texts.clone(id)
-		}
-		if n.of == nil {
-			size := 0
-			if of != nil {
-				size = len(of.at)
-			}
-			n.of = make(map[string]uint32, size)
-		}
-		num = uint32(len(n.of))
-		n.of[stored] = num
-		n.ids.Add(stored)
+// find returns the number of an id whose record has a place in its table, -1 for
+// none.
+func (n *numbers) find(id string, place int) (num uint32, ok bool) {
+	if place >= 0 && place < len(n.byPlace) && n.byPlace[place] > 0 {
+		return n.byPlace[place] - 1, true
 	}
+	num, ok = n.of[id]
+	return num, ok
+}
+
+// number is find that gives an id a number if it has none. Where it has a record,
+// of a table, it shares the memory of its key.
+func (n *numbers) number(id string, place int, of *newTable, texts *arena) uint32 {
+	num, ok := n.find(id, place)
+	if ok {
+		return num
+	}
+	num = uint32(n.ids.Len())
+	if place >= 0 {
+		if place >= len(n.byPlace) {
+			n.byPlace = append(n.byPlace, make([]uint32, of.rows.n-len(n.byPlace))...)
+		}
+		n.byPlace[place] = num + 1
+		id = of.rows.at(place).key
+	} else {
+		if n.of == nil {
+			n.of = map[string]uint32{}
+		}
+		id = texts.clone(id)
+		n.of[id] = num
+	}
+	n.ids.Add(id)
 	return num
 }
 
-func (m *newMembers) user(id string) uint32 { return m.users.number(id, m.ofUsers, &m.texts) }
+func (m *newMembers) user(id string) uint32 {
+	return m.users.number(id, m.ofUsers.place(id), m.ofUsers, &m.texts)
+}
 
 // conv returns the number of a conversation, for which there is a place then.
 func (m *newMembers) conv(id string) uint32 {
-	num := m.convs.number(id, m.ofConvs, &m.texts)
+	num := m.convs.number(id, m.ofConvs.place(id), m.ofConvs, &m.texts)
 	if int(num) == len(m.sets) {
 		m.sets, m.waiting = append(m.sets, nil), append(m.waiting, nil)
 	}
@@ -83,12 +94,12 @@ func unique(set []uint32) []uint32 {
 }
 
 func (m *newMembers) has(conv, user string) bool {
-	c, ok := m.convs.of[conv]
+	c, ok := m.convs.find(conv, m.ofConvs.place(conv))
 	if !ok {
 		return false
 	}
 	set := m.set(c)
-	u, ok := m.users.of[user]
+	u, ok := m.users.find(user, m.ofUsers.place(user))
 	return ok && slices.Contains(set, u)
 }
 
@@ -112,7 +123,7 @@ func (m *newMembers) add(conv string, users []string) {
 }
 
 func (m *newMembers) list(conv string) (ids []string) {
-	if c, ok := m.convs.of[conv]; ok {
+	if c, ok := m.convs.find(conv, m.ofConvs.place(conv)); ok {
 		for _, u := range m.set(c) {
 			ids = append(ids, m.users.ids.ID(u))
 		}
@@ -130,69 +141,74 @@ func (m *newMembers) any() bool {
 // What takes long, to find the record that an id has and to sort, is done for
 // several at a time; the numbers are given in order.
 func (m *newMembers) settle() {
-	const none = math.MaxUint32
-	of := m.ofUsers
-	if of == nil {
-		of = new(newTable)
-	}
-	each := func(do func(conv int)) {
-		parallel.Each(len(m.sets), func(_ *struct{}, conv int) { do(conv) })
-	}
-	found := make([][]uint32, len(m.waiting)) // the places of the users' records, then their numbers
-	each(func(conv int) {
-		places := make([]uint32, len(m.waiting[conv]))
-		for i, u := range m.waiting[conv] {
-			places[i] = none
-			if at, ok := of.at[u]; ok {
-				places[i] = uint32(at)
+	found := make([][]int32, len(m.waiting)) // the places of the users' records
+	if m.ofUsers != nil {
+		parallel.Each(len(found), func(_ *struct{}, conv int) {
+			found[conv] = make([]int32, len(m.waiting[conv]))
+			for i, u := range m.waiting[conv] {
+				found[conv][i] = int32(m.ofUsers.at.get(u))
 			}
-		}
-		found[conv] = places
-	})
-	numbers := slices.Repeat([]uint32{none}, of.rows.n) // by place
+		})
+	}
 	for conv, list := range m.waiting {
-		for i, place := range found[conv] {
-			if place == none {
-				found[conv][i] = m.user(list[i])
-				continue
+		set := slices.Grow(m.sets[conv], len(list))
+		for i, u := range list {
+			place := -1
+			if m.ofUsers != nil {
+				place = int(found[conv][i])
 			}
-			if numbers[place] == none {
-				numbers[place] = m.user(list[i])
-			}
-			found[conv][i] = numbers[place]
+			set = append(set, m.users.number(u, place, m.ofUsers, &m.texts))
 		}
+		m.sets[conv] = set
 	}
-	each(func(conv int) { m.sets[conv] = unique(append(found[conv], m.sets[conv]...)) })
+	parallel.Each(len(m.sets), func(w *idset.Sorter, conv int) {
+		m.sets[conv] = w.Sort(m.sets[conv])
+	})
 	m.waiting = make([][]string, len(m.sets))
 }
 
 // seal returns the memberships and what they add to Digest.
-func (m *newMembers) seal() (_ memberships, digest uint64) {
+func (m *newMembers) seal() (next memberships, digest uint64) {
 	m.settle()
-	users := make([]uint64, 0, m.users.ids.Len()) // hashes
-	for id := range m.users.ids.From(0) {
-		users = append(users, hashUser(id))
-	}
-	in := idset.NewTransposer(len(users))
-	count := 0
+	parallel.Do([]func(){
+		func() { next.users, _ = newSide(m.users.ids, m.transposed()) },
+		func() {
+			sets := make([]idset.Set, len(m.sets))
+			for conv, set := range m.sets {
+				sets[conv] = idset.OfSorted(set)
+				next.count += len(set)
+			}
+			next.convs, _ = newSide(m.convs.ids, sets)
+		},
+		func() { digest = m.digest() },
+	})
+	return next, digest
+}
+
+// transposed returns what each user is in.
+func (m *newMembers) transposed() []idset.Set {
+	in := idset.NewTransposer(m.users.ids.Len())
 	for conv, set := range m.sets {
-		hash := hashConversation(m.convs.ids.ID(uint32(conv)))
-		for _, u := range set {
-			digest += mixPair(hash, users[u])
-		}
 		in.Count(uint32(conv), set)
-		count += len(set)
 	}
 	in.Place()
 	for conv, set := range m.sets {
 		in.Add(uint32(conv), set)
 	}
-	sets := make([]idset.Set, len(m.sets))
-	for conv, set := range m.sets {
-		sets[conv] = idset.Of(set)
+	return in.Sets()
+}
+
+// digest returns what the memberships add to Digest.
+func (m *newMembers) digest() (digest uint64) {
+	users := make([]uint64, 0, m.users.ids.Len()) // hashes
+	for id := range m.users.ids.From(0) {
+		users = append(users, hashUser(id))
 	}
-	next := memberships{count: count}
-	next.convs, _ = newSide(m.convs.ids, sets)
-	next.users, _ = newSide(m.users.ids, in.Sets())
-	return next, digest
+	for conv, set := range m.sets {
+		hash := hashConversation(m.convs.ids.ID(uint32(conv)))
+		for _, u := range set {
+			digest += mixPair(hash, users[u])
+		}
+	}
+	return digest
 }

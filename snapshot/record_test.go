@@ -146,15 +146,17 @@ func TestAccessors(t *testing.T) {
 	}
 }
 
-// TestCanonical: what means the same is the same bytes.
+// TestCanonical: what means the same is the same bytes, whatever an encoder has come
+// to expect of the order of members.
 func TestCanonical(t *testing.T) {
+	var enc Encoder
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, f := range fixtures {
 		v := parse(t, f.json)
 		want := encode(t, f.kind.Schema(), f.json)
 		for range 50 {
 			text := shuffled(random, v)
-			if got := encode(t, f.kind.Schema(), text); got != want {
+			if got := enc.Record(f.kind.Schema(), parse(t, text)); got != want {
 				t.Fatalf("%v: %s\n got %q\nwant %q", f.kind, text, got, want)
 			}
 		}

@@ -45,10 +45,11 @@ type chunk struct {
 // Of returns the set of the given numbers, which it sorts in place.
 func Of(ids []uint32) Set {
 	slices.Sort(ids)
-	return ofSorted(slices.Compact(ids))
+	return OfSorted(slices.Compact(ids))
 }
 
-func ofSorted(ids []uint32) Set {
+// OfSorted is Of for numbers that ascend.
+func OfSorted(ids []uint32) Set {
 	if len(ids) <= chunkMax {
 		return Set{few: encode(ids)}
 	}
@@ -222,7 +223,7 @@ func (s Set) With(id uint32) Set {
 		if found {
 			return s
 		}
-		return ofSorted(slices.Insert(ids, i, id))
+		return OfSorted(slices.Insert(ids, i, id))
 	}
 	at, in := s.many.find(id)
 	in = max(0, in)

@@ -153,6 +153,25 @@ func FuzzSet(f *testing.F) {
 	})
 }
 
+// TestSorter: a Sorter does what sorting and taking out repetitions does, however many
+// numbers there are and however far apart, and one list leaves no trace in the next.
+func TestSorter(t *testing.T) {
+	var s Sorter
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, n := range []int{0, 1, 5, 40, 300, 5000} {
+		for _, below := range []uint32{1, 70, 4000, 1 << 20, 1 << 31} {
+			ids := make([]uint32, n)
+			for i := range ids {
+				ids[i] = r.Uint32N(below)
+			}
+			want := slices.Compact(slices.Sorted(slices.Values(ids)))
+			if got := s.Sort(ids); !slices.Equal(got, want) {
+				t.Errorf("%d numbers below %d are not sorted", n, below)
+			}
+		}
+	}
+}
+
 func TestNoChangeIsTheSameSet(t *testing.T) {
 	small, large := Of([]uint32{1, 5, 9}), Of(slices.Collect(evens(10_000)))
 	for _, s := range []Set{{}, small, large} {

@@ -82,5 +82,5 @@ func ofEncoded(enc string) Set {
 	if len(enc) <= chunkMax || count(enc) <= chunkMax {
 		return Set{few: enc}
 	}
-	return ofSorted(decode(make([]uint32, 0, count(enc)), enc))
+	return OfSorted(decode(make([]uint32, 0, count(enc)), enc))
 }

@@ -38,6 +38,19 @@ func (r *Reader) Key() (key string, ok bool) {
 	return f.key(r.text), true
 }
 
+// KeyIs is Key for a caller who expects a key. It passes that key if it comes next,
+// written as it is and right before its colon. In the key there may be no quote and
+// no backslash.
+func (r *Reader) KeyIs(key string) bool {
+	start := r.at + 1
+	end := start + len(key)
+	if end+1 >= len(r.text) || r.text[r.at] != '"' || r.text[start:end] != key || r.text[end:end+2] != `":` {
+		return false
+	}
+	r.at = space(r.text, end+2)
+	return true
+}
+
 // Next reports whether the array has another element, which comes next then.
 // Behind the last one it leaves the array.
 func (r *Reader) Next() bool {

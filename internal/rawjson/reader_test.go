@@ -1,6 +1,7 @@
 package rawjson_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -54,8 +55,20 @@ func walk(v rawjson.Value) (list []string) {
 func walkReader(r *rawjson.Reader) (list []string) {
 	switch kind := r.Kind(); {
 	case r.Enter(rawjson.Object):
-		for key, ok := r.Key(); ok; key, ok = r.Key() {
+		for expected := ""; ; {
+			guess := *r
+			guessed := guess.KeyIs(expected)
+			key, ok := r.Key()
+			if guessed && (!ok || key != expected || guess.Kind() != r.Kind() || guess.Value() != rest(*r)) {
+				list = append(list, "not the key "+expected)
+			}
+			if !ok {
+				break
+			}
 			list = append(append(list, key), walkReader(r)...)
+			if expected = key; strings.ContainsAny(key, `"\`) {
+				expected = "" // not to be asked for
+			}
 		}
 		return append(list, "}")
 	case r.Enter(rawjson.Array):
@@ -68,6 +81,42 @@ func walkReader(r *rawjson.Reader) (list []string) {
 		return []string{s}
 	}
 	return []string{string(r.Value())}
+}
+
+// rest returns the value that comes next.
+func rest(r rawjson.Reader) rawjson.Value { return r.Value() }
+
+// TestKeyIs: the key that comes next is passed if it is the one that is asked for,
+// written in the usual way.
+func TestKeyIs(t *testing.T) {
+	for _, c := range []struct {
+		text, key string
+		want      bool
+	}{
+		{`{"name":1}`, "name", true},
+		{`{ "name": 1}`, "name", true},
+		{`{"name" :1}`, "name", false},
+		{`{"n\u0061me":1}`, "name", false},
+		{`{"name":1}`, "nam", false},
+		{`{"name":1}`, "names", false},
+		{`{"":1}`, "", true},
+		{`{}`, "", false},
+		{`{}`, "name", false},
+	} {
+		v, err := rawjson.Parse(c.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := v.Reader()
+		r.Enter(rawjson.Object)
+		if got := r.KeyIs(c.key); got != c.want {
+			t.Errorf("%s: KeyIs(%q) is %t", c.text, c.key, got)
+		} else if got && r.Value() != "1" {
+			t.Errorf("%s: the value does not come after %q", c.text, c.key)
+		} else if key, ok := r.Key(); ok == got && c.text != "{}" {
+			t.Errorf("%s: after KeyIs(%q) comes %q, %t", c.text, c.key, key, ok)
+		}
+	}
 }
 
 // On a text that Parse never saw, going through what seems to be there ends.
