@@ -30,7 +30,8 @@ type Entry uint64
 // NewEntry returns the entry that leads from a hash to a number.
 func NewEntry(hash, number uint32) Entry { return Entry(hash)<<32 | Entry(number) }
 
-func (x Entry) hash() uint32 { return uint32(x >> 32) }
+func (x Entry) hash() uint32   { return uint32(x >> 32) }
+func (x Entry) number() uint32 { return uint32(x) }
 
 // seed differs from process to process because what is hashed is chosen by
 // strangers, who could otherwise make many share a hash.
@@ -65,13 +66,19 @@ func (ix *Index) entries(hash uint32) []Entry {
 	if ix.n == 0 {
 		return nil
 	}
-	b := *ix.buckets.at(bucket(hash, ix.buckets.n))
-	from := place(b, NewEntry(hash, 0))
-	to := from
+	b := ix.from(hash)
+	to := 0
 	for to < len(b) && b[to].hash() == hash {
 		to++
 	}
-	return b[from:to]
+	return b[:to]
+}
+
+// from returns the entries of a bucket from those with a hash on. There has to be a
+// bucket.
+func (ix *Index) from(hash uint32) []Entry {
+	b := *ix.buckets.at(bucket(hash, ix.buckets.n))
+	return b[place(b, NewEntry(hash, 0)):]
 }
 
 // place returns where an entry is in a bucket, or would be.

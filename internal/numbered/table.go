@@ -29,16 +29,34 @@ func (t *Table[V]) At(number uint32) Row[V] { return *t.rows.at(int(number)) }
 
 // Number returns the number of a key's row, and whether there is one.
 func (t *Table[V]) Number(key string) (number uint32, ok bool) {
-	return t.keys.Find(Hash(key), func(n uint32) bool { return t.rows.at(int(n)).Key == key })
+	row, number := t.find(key)
+	return number, row != nil
 }
 
-// Row returns the row of a key. Its Key is that of the table, whose memory need not
-// be copied by a caller that stores it too.
+// Row returns the row of a key, and whether there is one. Its Key is that of the
+// table, whose memory need not be copied by a caller that stores it too.
 func (t *Table[V]) Row(key string) (row Row[V], ok bool) {
-	if n, ok := t.Number(key); ok {
-		return t.At(n), true
+	if at, _ := t.find(key); at != nil {
+		return *at, true
 	}
 	return row, false
+}
+
+// find returns where the row of a key is, nil if there is none, and its number.
+func (t *Table[V]) find(key string) (at *Row[V], number uint32) {
+	if t.keys.n == 0 {
+		return nil, 0
+	}
+	hash := Hash(key)
+	for _, x := range t.keys.from(hash) {
+		if x.hash() != hash {
+			break
+		}
+		if at = t.rows.at(int(x.number())); at.Key == key {
+			return at, x.number()
+		}
+	}
+	return nil, 0
 }
 
 // All returns the keys and values in the order of their numbers.
