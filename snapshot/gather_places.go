@@ -24,8 +24,6 @@ func shorten(key string) (s shortKey, ok bool) {
 	return s, true
 }
 
-func (p *places) len() int { return len(p.short) + len(p.long) }
-
 // get returns the place of a key, -1 if it has none.
 func (p *places) get(key string) int {
 	var at uint32
