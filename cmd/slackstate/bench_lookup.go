@@ -80,7 +80,7 @@ func (b *benchmark) lookups() error {
 	ns := func(n int) float64 { return float64(lookups[n].took) / (turns * rounds) }
 	b.LookupIDNS, b.LookupIDMap = ns(0), ns(0)/ns(1)
 	b.LookupNameNS, b.LookupNameMap = ns(2), ns(2)/ns(3)
-	b.LookupAllocs = float64((to.Mallocs - from.Mallocs) / rounds)
+	b.LookupAllocs = float64(to.Mallocs-from.Mallocs) / rounds
 	return nil
 }
 
