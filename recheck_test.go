@@ -45,6 +45,31 @@ func TestRecheck(t *testing.T) {
 	})
 }
 
+// What an event names and Slack does not know may be so new that only the event shows
+// it. When Slack has had the time to know, and does not, it is gone.
+func TestRecheckOfWhatSlackDoesNotKnow(t *testing.T) {
+	bubble(t, slacktest.Options{Users: 10}, func(t *testing.T, r *rig) {
+		opts := r.options()
+		opts.ListLag = 0 // a minute
+		opts.Members = slackstate.All
+		st := open(t, file(t), opts)
+		defer run(t, st)()
+		wait(t, st, slackstate.Live)
+		<-time.After(5 * time.Minute)
+
+		_, err := st.Apply(t.Context(), []byte(`{"type":"member_joined_channel","channel":"C0NOWHERE","user":"U0NOBODY"}`))
+		must(t, err)
+		<-time.After(30 * time.Second)
+		if _, ok := st.Snapshot().Channel("C0NOWHERE"); !ok {
+			t.Error("right after, the event's word does not count")
+		}
+		<-time.After(15 * time.Minute) // what is missing is asked for every ten
+		if _, ok := st.Snapshot().Channel("C0NOWHERE"); ok {
+			t.Error("after the lag, Slack's word does not count")
+		}
+	})
+}
+
 // stranger finds a person and a public channel that self is in and they are
 // not.
 func stranger(t *testing.T, snap api.Snapshot) (api.ChannelID, api.UserID) {

@@ -77,7 +77,9 @@ func (s *session) list(ctx context.Context, j *job) (refused *api.CallError, err
 			detail = failed.Err.Error()
 		}
 		return failed, s.do(ctx, func(ctx context.Context) error {
-			s.refused[j.want] = true
+			// What Slack does not know, it may know when it has caught up with the
+			// event that named it.
+			s.refused[j.want] = !failed.Is(api.ErrNotFound)
 			return s.r.apply(ctx, c.failed(code, detail), time.Now())
 		})
 	}
