@@ -306,8 +306,9 @@ func (l *Keys[K]) each(yield func(K, Record) bool) {
 // eachOf is each for the rows of several numbers. Nearly all of them have the value,
 // so whether one does is looked at when its turn comes: most want but the first.
 func (l *Keys[K]) eachOf(hash uint32, yield func(K, Record) bool) {
-	var room [8]uint32
-	var rows [8]numbered.Row[Record]
+	const many = 32 // more take memory
+	var room [many]uint32
+	var rows [many]numbered.Row[Record]
 	found := rows[:0]
 	for _, n := range l.at.AppendNumbers(room[:0], hash) {
 		found = append(found, l.rows.At(n))
