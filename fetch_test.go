@@ -138,8 +138,7 @@ func TestHints(t *testing.T) {
 // Slack was asked for them so late that the answer cannot be from before.
 func TestUsergroupIsAskedForAgain(t *testing.T) {
 	bubble(t, slacktest.Options{Users: 60}, func(t *testing.T, r *rig) {
-		opts := r.options()
-		opts.ListLag = 0 // as Slack's lists do, which may lag behind
+		opts := r.lagging()
 		st := open(t, "", opts)
 		defer run(t, st)()
 		snap := wait(t, st, slackstate.Live)

@@ -19,8 +19,7 @@ func TestPagesDoNotUndoEvents(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			bubble(t, slacktest.Options{Users: 12, Seed: seed}, func(t *testing.T, r *rig) {
-				opts := r.options()
-				opts.ListLag = 0 // the usual
+				opts := r.lagging()
 				opts.Members = slackstate.All
 				st := open(t, "", opts)
 				defer run(t, st)()

@@ -15,8 +15,7 @@ import (
 // membership is not called complete; then it is listed again, and right.
 func TestRecheck(t *testing.T) {
 	bubble(t, slacktest.Options{Users: 60}, func(t *testing.T, r *rig) {
-		opts := r.options()
-		opts.ListLag = 0 // a minute
+		opts := r.lagging()
 		opts.Members = slackstate.All
 		st := open(t, file(t), opts)
 		stop := run(t, st)
@@ -49,8 +48,7 @@ func TestRecheck(t *testing.T) {
 // it. When Slack has had the time to know, and does not, it is gone.
 func TestRecheckOfWhatSlackDoesNotKnow(t *testing.T) {
 	bubble(t, slacktest.Options{Users: 10}, func(t *testing.T, r *rig) {
-		opts := r.options()
-		opts.ListLag = 0 // a minute
+		opts := r.lagging()
 		opts.Members = slackstate.All
 		st := open(t, file(t), opts)
 		defer run(t, st)()

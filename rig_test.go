@@ -48,6 +48,13 @@ func (r *rig) options() *slackstate.Options {
 	}
 }
 
+// lagging are options that reckon with lists that lag behind events, a minute at most.
+func (r *rig) lagging() *slackstate.Options {
+	opts := r.options()
+	opts.ListLag = 0
+	return opts
+}
+
 // run runs a state until the returned func is called, which fails the test if
 // Run did not end as its context did.
 func run(t *testing.T, st *slackstate.State) (stop func()) {

@@ -83,8 +83,8 @@ func (s Snapshot) Users() iter.Seq[User] {
 
 // UsersNamed returns the users whose handle, display name or real name is
 // name, by ascending id. Case makes no difference, nor does how Unicode writes
-// accents. Names are not unique. To look one up and range over them takes no
-// memory.
+// accents. Names are not unique. To look one up and range over its users takes no
+// memory, unless there are more than 32.
 func (s Snapshot) UsersNamed(name string) iter.Seq[User] {
 	return func(yield func(User) bool) { s.eachNamed(name, yield) }
 }

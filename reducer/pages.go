@@ -125,10 +125,10 @@ func (p *page) touchedPair(facet, a, b string) bool {
 // twice notes an id that a list has more than once. The later row is laid over the
 // earlier one.
 func (p *page) twice(seen map[string]bool, key string) {
-	n := len(seen)
-	if seen[key] = true; len(seen) == n && key != "" {
+	if seen[key] && key != "" {
 		p.unsound("%s is listed twice", key)
 	}
+	seen[key] = true
 }
 
 // overrule notes that an event's word is kept against the list's.

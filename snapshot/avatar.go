@@ -104,33 +104,32 @@ func appendPattern(dst []byte, a, b []byte, i, j int) ([]byte, bool) {
 	}
 	sa, sb, marked := avatarSizes[i], avatarSizes[j], false
 	for len(a) > 0 && len(b) > 0 {
-		if sa[0] != sb[0] { // then there is no size where they agree
-			n := agree(a, b)
-			dst, a, b = append(dst, a[:n]...), a[n:], b[n:]
-			if len(a) == 0 || len(b) == 0 {
-				break
-			}
-		}
+		n := alikeBefore(a, b, sa, sb)
+		dst, a, b = append(dst, a[:n]...), a[n:], b[n:]
 		switch {
-		case a[0] == sa[0] && b[0] == sb[0] &&
-			len(a) >= len(sa) && string(a[:len(sa)]) == sa && len(b) >= len(sb) && string(b[:len(sb)]) == sb:
+		case len(a) > 0 && begin(a, b, sa, sb):
 			dst, a, b, marked = append(dst, sizeMark), a[len(sa):], b[len(sb):], true
-		case a[0] == b[0] && a[0] >= ' ':
-			dst, a, b = append(dst, a[0]), a[1:], b[1:]
-		default:
+		case n == 0:
 			return dst, false
 		}
 	}
 	return dst, marked && len(a) == 0 && len(b) == 0
 }
 
-// agree returns how many bytes two URLs begin with that are the same, and printable.
-func agree(a, b []byte) (n int) {
+// alikeBefore returns how many bytes two URLs have in common before their sizes, all
+// of them printable.
+func alikeBefore(a, b []byte, sa, sb string) (n int) {
 	b = b[:min(len(a), len(b))]
-	for n < len(b) && a[n] == b[n] && a[n] >= ' ' {
+	for n < len(b) && a[n] == b[n] && a[n] >= ' ' && !begin(a[n:], b[n:], sa, sb) {
 		n++
 	}
 	return n
+}
+
+// begin reports whether two URLs begin with their sizes.
+func begin(a, b []byte, sa, sb string) bool {
+	return len(a) >= len(sa) && len(b) >= len(sb) && a[0] == sa[0] && b[0] == sb[0] &&
+		string(a[:len(sa)]) == sa && string(b[:len(sb)]) == sb
 }
 
 // foldAvatars puts what the URLs among p have in common in their place. They

@@ -28,7 +28,7 @@ type Encoder struct {
 	drafts []*draft // of the records under construction, each within the one before
 	depth  int      // how many of them are in use
 
-	orders map[*Schema]*order
+	orders map[*Schema]*order // in which members came
 
 	texts *arena // where records go, nil for memory of their own
 

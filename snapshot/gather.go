@@ -26,7 +26,10 @@ func (e *Edit) Gather() {
 		}
 	}
 	if e.base.Len(KindMember) == 0 && e.base.members.users.Len() == 0 && e.base.members.convs.Len() == 0 {
-		e.gathering.members = &newMembers{ofUsers: e.gathered(KindUser.slot()), ofConvs: e.gathered(KindConversation.slot())}
+		e.gathering.members = &newMembers{
+			users: numbers{table: e.gathered(KindUser.slot())},
+			convs: numbers{table: e.gathered(KindConversation.slot())},
+		}
 	}
 }
 
@@ -83,7 +86,7 @@ type newTable struct {
 	found int    // its place, -1 for none
 }
 
-// place returns the place of a key in rows, -1 if it has none.
+// place returns the place of a key in rows, -1 if it has none. nil is an empty table.
 func (t *newTable) place(key string) int {
 	if t == nil || t.rows.n == 0 {
 		return -1

@@ -16,59 +16,61 @@ type newMembers struct {
 	sets         [][]uint32 // by number of the conversation
 	waiting      [][]string // likewise: users that are in it too, whether or not they are in its set
 	texts        arena
-
-	ofUsers, ofConvs *newTable // the records of both, nil if they are not new
+	sorter       idset.Sorter
 }
 
 // numbers gives ids their numbers, in the order in which they come.
 type numbers struct {
-	byPlace []uint32          // by the place of an id's record: 1 more than the number, 0 for none yet
-	of      map[string]uint32 // of ids that had no record when they came
+	table   *newTable         // the records of the ids, nil if they are not new
+	byPlace []uint32          // by the place of an id's record there: 1 more than the number, 0 for none yet
+	others  map[string]uint32 // of ids that had no record when they came
 	ids     IDs
 }
 
-// find returns the number of an id whose record has a place in its table, -1 for
-// none.
-func (n *numbers) find(id string, place int) (num uint32, ok bool) {
+// find returns the number of an id, and whether it has one.
+func (n *numbers) find(id string) (num uint32, ok bool) { return n.findAt(n.table.place(id), id) }
+
+// findAt is find for an id whose record has a place in the table, -1 for none.
+func (n *numbers) findAt(place int, id string) (num uint32, ok bool) {
 	if place >= 0 && place < len(n.byPlace) && n.byPlace[place] > 0 {
 		return n.byPlace[place] - 1, true
 	}
-	num, ok = n.of[id]
+	num, ok = n.others[id]
 	return num, ok
 }
 
-// number is find that gives an id a number if it has none. Where it has a record,
-// of a table, it shares the memory of its key.
-func (n *numbers) number(id string, place int, of *newTable, texts *arena) uint32 {
-	num, ok := n.find(id, place)
+// number is find that gives an id a number if it has none. numberAt is findAt that
+// does.
+func (n *numbers) number(id string, texts *arena) uint32 {
+	return n.numberAt(n.table.place(id), id, texts)
+}
+
+func (n *numbers) numberAt(place int, id string, texts *arena) uint32 {
+	num, ok := n.findAt(place, id)
 	if ok {
 		return num
 	}
 	num = uint32(n.ids.Len())
 	if place >= 0 {
 		if place >= len(n.byPlace) {
-			n.byPlace = append(n.byPlace, make([]uint32, of.rows.n-len(n.byPlace))...)
+			n.byPlace = append(n.byPlace, make([]uint32, n.table.rows.n-len(n.byPlace))...)
 		}
 		n.byPlace[place] = num + 1
-		id = of.rows.at(place).key
+		id = n.table.rows.at(place).key // whose memory is shared
 	} else {
-		if n.of == nil {
-			n.of = map[string]uint32{}
+		if n.others == nil {
+			n.others = map[string]uint32{}
 		}
 		id = texts.clone(id)
-		n.of[id] = num
+		n.others[id] = num
 	}
 	n.ids.Add(id)
 	return num
 }
 
-func (m *newMembers) user(id string) uint32 {
-	return m.users.number(id, m.ofUsers.place(id), m.ofUsers, &m.texts)
-}
-
 // conv returns the number of a conversation, for which there is a place then.
 func (m *newMembers) conv(id string) uint32 {
-	num := m.convs.number(id, m.ofConvs.place(id), m.ofConvs, &m.texts)
+	num := m.convs.number(id, &m.texts)
 	if int(num) == len(m.sets) {
 		m.sets, m.waiting = append(m.sets, nil), append(m.waiting, nil)
 	}
@@ -80,32 +82,26 @@ func (m *newMembers) set(conv uint32) []uint32 {
 	if list := m.waiting[conv]; list != nil {
 		set := slices.Grow(m.sets[conv], len(list))
 		for _, u := range list {
-			set = append(set, m.user(u))
+			set = append(set, m.users.number(u, &m.texts))
 		}
-		m.sets[conv], m.waiting[conv] = unique(set), nil
+		m.sets[conv], m.waiting[conv] = m.sorter.Sort(set), nil
 	}
 	return m.sets[conv]
 }
 
-// unique sorts a set that may have a number twice.
-func unique(set []uint32) []uint32 {
-	slices.Sort(set)
-	return slices.Compact(set)
-}
-
 func (m *newMembers) has(conv, user string) bool {
-	c, ok := m.convs.find(conv, m.ofConvs.place(conv))
+	c, ok := m.convs.find(conv)
 	if !ok {
 		return false
 	}
 	set := m.set(c)
-	u, ok := m.users.find(user, m.ofUsers.place(user))
+	u, ok := m.users.find(user)
 	return ok && slices.Contains(set, u)
 }
 
 // put puts a pair in, which is not there, or takes it out.
 func (m *newMembers) put(conv, user string, in bool) {
-	c, u := m.conv(conv), m.user(user)
+	c, u := m.conv(conv), m.users.number(user, &m.texts)
 	set := m.set(c)
 	if in {
 		set = append(set, u)
@@ -123,7 +119,7 @@ func (m *newMembers) add(conv string, users []string) {
 }
 
 func (m *newMembers) list(conv string) (ids []string) {
-	if c, ok := m.convs.find(conv, m.ofConvs.place(conv)); ok {
+	if c, ok := m.convs.find(conv); ok {
 		for _, u := range m.set(c) {
 			ids = append(ids, m.users.ids.ID(u))
 		}
@@ -141,23 +137,21 @@ func (m *newMembers) any() bool {
 // What takes long, to find the record that an id has and to sort, is done for
 // several at a time; the numbers are given in order.
 func (m *newMembers) settle() {
-	found := make([][]int32, len(m.waiting)) // the places of the users' records
-	if m.ofUsers != nil {
-		parallel.Each(len(found), func(_ *struct{}, conv int) {
-			found[conv] = make([]int32, len(m.waiting[conv]))
-			for i, u := range m.waiting[conv] {
-				found[conv][i] = int32(m.ofUsers.at.get(u))
-			}
-		})
+	var at places // of the users' records
+	if m.users.table != nil {
+		at = m.users.table.at
 	}
+	found := make([][]int32, len(m.waiting))
+	parallel.Each(len(found), func(_ *struct{}, conv int) {
+		found[conv] = make([]int32, len(m.waiting[conv]))
+		for i, u := range m.waiting[conv] {
+			found[conv][i] = int32(at.get(u))
+		}
+	})
 	for conv, list := range m.waiting {
 		set := slices.Grow(m.sets[conv], len(list))
 		for i, u := range list {
-			place := -1
-			if m.ofUsers != nil {
-				place = int(found[conv][i])
-			}
-			set = append(set, m.users.number(u, place, m.ofUsers, &m.texts))
+			set = append(set, m.users.numberAt(int(found[conv][i]), u, &m.texts))
 		}
 		m.sets[conv] = set
 	}

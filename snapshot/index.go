@@ -269,7 +269,7 @@ func buildIndexes(is *indexes, k Kind, rows *chunks[row]) {
 }
 
 // Keys are the keys of the records that have some value, in ascending order. To
-// look a few up and to range over them takes no memory.
+// look up to 32 up and to range over them takes no memory.
 type Keys[K ~string] struct {
 	rows  *list
 	at    *numbered.Index
@@ -306,7 +306,7 @@ func (l *Keys[K]) each(yield func(K, Record) bool) {
 // eachOf is each for the rows of several numbers. Nearly all of them have the value,
 // so whether one does is looked at when its turn comes: most want but the first.
 func (l *Keys[K]) eachOf(hash uint32, yield func(K, Record) bool) {
-	const many = 32 // more take memory
+	const many = 32 // see Keys
 	var room [many]uint32
 	var rows [many]numbered.Row[Record]
 	found := rows[:0]

@@ -207,6 +207,13 @@ func (s *session) caughtUp(a asking) bool {
 	return s.r.cfg.Recheck > 0 && time.Since(a.at) >= s.r.cfg.Recheck
 }
 
+// denied reports whether Slack has refused something, and not because it does not know
+// it: that it may when it has caught up with the event that named it.
+func (s *session) denied(w Want) bool {
+	refused := s.refused[w]
+	return refused != nil && !refused.Is(api.ErrNotFound)
+}
+
 // repair asks again, for as long as the connection lives, for what is missing and
 // what is not fresh: every ten minutes, when something becomes doubtful, and once
 // more when lists have caught up with the events that stood against them.
@@ -254,7 +261,7 @@ func (s *session) repair(ctx context.Context, missing []Want) error {
 // has refused.
 func (s *session) retry(ctx context.Context) error {
 	return s.do(ctx, func(context.Context) error {
-		maps.DeleteFunc(s.tried, func(w Want, _ asking) bool { return !s.refused[w] })
+		maps.DeleteFunc(s.tried, func(w Want, _ asking) bool { return s.refused[w] == nil })
 		return nil
 	})
 }
@@ -264,7 +271,7 @@ func (s *session) retry(ctx context.Context) error {
 func (s *session) early() bool {
 	return slices.ContainsFunc(s.unfresh(), func(w Want) bool {
 		a, asked := s.tried[w]
-		return asked && !a.last && !s.refused[w]
+		return asked && !a.last && !s.denied(w)
 	})
 }
 
@@ -306,7 +313,7 @@ func (s *session) pending(ctx context.Context) (missing []Want, err error) {
 func (s *session) wanted() []Want {
 	return slices.DeleteFunc(s.unfresh(), func(w Want) bool {
 		a, asked := s.tried[w]
-		return asked && (a.last || s.refused[w] || !s.caughtUp(a))
+		return asked && (a.last || s.denied(w) || !s.caughtUp(a))
 	})
 }
 

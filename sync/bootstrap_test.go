@@ -162,6 +162,36 @@ func TestProbe(t *testing.T) {
 	})
 }
 
+// What Slack does not know is asked for once more when it has had the time to know,
+// and not each time that something else becomes doubtful.
+func TestUnknownIsAskedForOnceMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := live(t, func(s *slack, w *watch) {
+			w.cfg.Queue, w.cfg.Recheck = NewQueue(), 5*time.Minute
+			w.cfg.Pending = func() []Want { return []Want{{"bots.info", "B1"}, {"bots.info", "B2"}} }
+			s.answer("bots.info", func(r request) reply {
+				if r.form.Get("bot") == "B1" {
+					return reply{body: `{"ok":false,"error":"bot_not_found"}`}
+				}
+				return reply{body: `{"ok":false,"error":"missing_scope"}`}
+			})
+		})
+		failed := func() []string { return w.toldOf("failed bots.info") }
+		w.cfg.Queue.Doubt()
+		pass(30 * time.Second)
+		if got := failed(); len(got) != 2 {
+			t.Errorf("after a doubt: %q, want each asked for once", got)
+		}
+		pass(3 * probeEvery)
+		w.cfg.Queue.Doubt()
+		pass(3 * probeEvery)
+		want := []string{"failed bots.info B1 bot_not_found", "failed bots.info B1 bot_not_found", "failed bots.info B2 missing_scope"}
+		if diff := cmp.Diff(want, slices.Sorted(slices.Values(failed()))); diff != "" {
+			t.Errorf("in the end (-want +got)\n%s", diff)
+		}
+	})
+}
+
 // Pending is asked until it names nothing new, after the frames of the first
 // listing went up, and what it names is tried once.
 func TestPending(t *testing.T) {

@@ -82,7 +82,8 @@ type Config struct {
 
 	// Recheck is how long after becoming live, or after something was asked for that
 	// is not fresh nevertheless, everything that Pending names is asked for once more,
-	// unless Slack has refused it: what lists lagged behind on, they show by then.
+	// unless Slack has refused it: what lists lagged behind on, they show by then, and
+	// what Slack did not know it may know.
 	// Zero means never.
 	Recheck time.Duration
 

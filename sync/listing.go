@@ -77,9 +77,7 @@ func (s *session) list(ctx context.Context, j *job) (refused *api.CallError, err
 			detail = failed.Err.Error()
 		}
 		return failed, s.do(ctx, func(ctx context.Context) error {
-			// What Slack does not know, it may know when it has caught up with the
-			// event that named it.
-			s.refused[j.want] = !failed.Is(api.ErrNotFound)
+			s.refused[j.want] = failed
 			return s.r.apply(ctx, c.failed(code, detail), time.Now())
 		})
 	}

@@ -48,9 +48,9 @@ type session struct {
 	owed      []string  // what the last socket brought and this one has yet to
 	owedUntil time.Time // when it has, at the latest
 
-	tried    map[Want]asking // read from the beginning on this connection
-	refused  map[Want]bool   // those of them that cannot be had
-	cursors  map[Want]Cursor // where to go on instead; nil before they are asked for
+	tried    map[Want]asking         // read from the beginning on this connection
+	refused  map[Want]*api.CallError // those of them that cannot be had, and why
+	cursors  map[Want]Cursor         // where to go on instead; nil before they are asked for
 	progress api.Progress
 }
 
@@ -90,7 +90,7 @@ func newSession(r *runner, o opening, sock *socket) *session {
 		steps: make(chan step), frames: make(chan frame), ended: make(chan ending),
 		holding: true, // until hello, and longer if this is the first listing
 		tried:   map[Want]asking{},
-		refused: map[Want]bool{},
+		refused: map[Want]*api.CallError{},
 	}
 }
 

@@ -97,7 +97,7 @@ func place(b []Entry, x Entry) int {
 func (ix *Index) Number(hash uint32) (number uint32, of int) {
 	found := ix.entries(hash)
 	if len(found) > 0 {
-		number = uint32(found[0])
+		number = found[0].number()
 	}
 	return number, len(found)
 }
@@ -106,8 +106,8 @@ func (ix *Index) Number(hash uint32) (number uint32, of int) {
 // one.
 func (ix *Index) Find(hash uint32, is func(number uint32) bool) (number uint32, ok bool) {
 	for _, x := range ix.entries(hash) {
-		if is(uint32(x)) {
-			return uint32(x), true
+		if is(x.number()) {
+			return x.number(), true
 		}
 	}
 	return 0, false
@@ -123,7 +123,7 @@ func (ix *Index) Unique(of func(number uint32) string) bool {
 				if x.hash() != y.hash() {
 					break // they ascend
 				}
-				if of(uint32(x)) == of(uint32(y)) {
+				if of(x.number()) == of(y.number()) {
 					return false
 				}
 			}
@@ -135,7 +135,7 @@ func (ix *Index) Unique(of func(number uint32) string) bool {
 // AppendNumbers appends the numbers that a hash leads to, in no particular order.
 func (ix *Index) AppendNumbers(numbers []uint32, hash uint32) []uint32 {
 	for _, x := range ix.entries(hash) {
-		numbers = append(numbers, uint32(x))
+		numbers = append(numbers, x.number())
 	}
 	return numbers
 }
